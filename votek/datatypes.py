@@ -1,0 +1,385 @@
+"""The values that flow through the pipeline: frozen, self-explaining, arrays read-only.
+
+Reason for the length: every stage's result and every stored record is described here once, so that
+no stage needs to import another to speak about its result.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Dataset",
+    "Embeddings",
+    "EventKind",
+    "Explanation",
+    "Job",
+    "LabelEvent",
+    "LabelSpec",
+    "Progress",
+    "Project",
+    "Projection",
+    "Prompt",
+    "PromptSet",
+    "PromptSettings",
+    "QueueItem",
+    "Refusal",
+    "Round",
+    "Selection",
+    "SimilarityGraph",
+    "TaskSpec",
+    "TaskType",
+    "read_only",
+]
+
+Progress = Callable[[str, int, int], None]
+"""Called as `progress(stage, done, total)`; raising `votek.errors.Cancelled` in it stops the work."""
+
+TaskType = Literal["single", "multi", "text"]
+EventKind = Literal["label", "skip", "flag", "comment", "undo", "adjudicate"]
+_Array = TypeVar("_Array", bound=np.generic)
+
+
+def read_only(array: NDArray[_Array]) -> NDArray[_Array]:
+    """A view of `array` that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _freeze(record: object, *names: str) -> None:
+    for name in names:
+        object.__setattr__(record, name, read_only(getattr(record, name)))
+
+
+# ---------------------------------------------------------------- data
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One row that was not loaded: its 1-based number in the file (header not counted) and why."""
+
+    row: int
+    reason: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """The texts of one file, in file order, without the refused rows.
+
+    `ids`: n unique strings. `texts`: n strings. `fields`: the original columns, n rows, as strings
+    (missing = ""). `duplicates`: int64 (n,), for each row the first row whose text is exactly the same.
+    `digest`: SHA-256 over ids, texts and fields. `label`, `groups`: names of columns in `fields`.
+    """
+
+    ids: tuple[str, ...]
+    texts: tuple[str, ...]
+    fields: pd.DataFrame
+    refusals: tuple[Refusal, ...]
+    duplicates: NDArray[np.int64]
+    digest: str
+    label: str | None = None
+    groups: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """How the file was read: format, encoding, delimiter, text columns or template, rows in the file."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "duplicates")
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+# ---------------------------------------------------------------- vectors, graph, map
+
+
+@dataclass(frozen=True, eq=False)
+class Embeddings:
+    """Raw sentence vectors: float32 (n, d), with the model that made them and the pool mean (d,)."""
+
+    vectors: NDArray[np.float32]
+    model: str
+    model_digest: str
+    mean: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        _freeze(self, "vectors", "mean")
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+
+@dataclass(frozen=True, eq=False)
+class SimilarityGraph:
+    """Whom each text votes for: its k nearest neighbours by cosine, most similar first, self excluded.
+
+    `neighbors`: int32 (n, k). `similarities`: float32 (n, k), in [-1, 1]. Ties: the lower row first.
+    Truncating columns gives the graph for a smaller k.
+    """
+
+    neighbors: NDArray[np.int32]
+    similarities: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        _freeze(self, "neighbors", "similarities")
+
+    def __len__(self) -> int:
+        return len(self.neighbors)
+
+    @property
+    def k(self) -> int:
+        """Neighbours per text."""
+        return int(self.neighbors.shape[1])
+
+    def truncate(self, k: int) -> SimilarityGraph:
+        """The graph with the `k` nearest neighbours of each text only (k <= self.k)."""
+        if k == self.k:
+            return self
+        return SimilarityGraph(self.neighbors[:, :k], self.similarities[:, :k])
+
+    @cached_property
+    def incoming(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Who votes for each text, as CSC: `sources[indptr[u]:indptr[u + 1]]`, ascending."""
+        n, k = self.neighbors.shape
+        flat = self.neighbors.ravel()
+        order = np.argsort(flat, kind="stable")
+        sources = (order // max(k, 1)).astype(np.int32)
+        indptr = np.zeros(n + 1, dtype=np.int64)
+        np.cumsum(np.bincount(flat, minlength=n), out=indptr[1:])
+        return read_only(indptr), read_only(sources)
+
+    def voters(self, row: int) -> NDArray[np.int32]:
+        """Rows that have `row` among their nearest neighbours, ascending."""
+        indptr, sources = self.incoming
+        return sources[indptr[row] : indptr[row + 1]]
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A map: float32 (n, 2), one point per text."""
+
+    xy: NDArray[np.float32]
+    method: str
+    parameters: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        _freeze(self, "xy")
+
+
+# ---------------------------------------------------------------- selection
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one text was picked, at the moment it was picked.
+
+    `voters`: rows that have it among their k nearest neighbours. `newly_covered`: rows (itself included) that no earlier
+    pick covered. `nearest_earlier`: the most similar earlier pick among graph neighbours (either
+    direction), or None, with its cosine `similarity`.
+    """
+
+    rank: int
+    index: int
+    gain: float
+    voters: tuple[int, ...]
+    newly_covered: tuple[int, ...]
+    nearest_earlier: int | None
+    similarity: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Picks in pick order.
+
+    `indices`: int64 (m,), row positions in the Dataset. `gains`: float64 (m,), the method's score at
+    picking. `coverage`: float64 (m,), share of distinct texts covered after each pick, warm start
+    included (a text is covered when it is picked or a pick is among its k neighbours).
+    `nearest`: int64 (m,), nearest earlier pick or -1; `voters`, `newly_covered`: int64 (m,) counts.
+    `details`: explanation per pick, filled by the selection stage.
+    """
+
+    indices: NDArray[np.int64]
+    gains: NDArray[np.float64]
+    method: str
+    parameters: Mapping[str, Any]
+    digest: str
+    coverage: NDArray[np.float64]
+    explanations: Callable[[int], Explanation] = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _freeze(self, "indices", "gains", "coverage")
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def explain(self, i: int) -> Explanation:
+        """Why pick number `i` (0-based, in pick order) was chosen."""
+        return self.explanations(i)
+
+
+# ---------------------------------------------------------------- people's work
+
+
+@dataclass(frozen=True)
+class LabelSpec:
+    """One label a person can choose: name, `#rrggbb` colour, definition, key ("1".."9", "0" or "")."""
+
+    name: str
+    color: str
+    definition: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """What a person is asked to do with each text; `version` grows with every change of the labels."""
+
+    type: TaskType = "single"
+    labels: tuple[LabelSpec, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class PromptSettings:
+    """How prompts are retrieved and written.
+
+    Templates are plain substitution of `{text}`, `{label}` and `{field:NAME}` in one pass; braces in
+    data are never read as fields. `order`: "ascending" puts the most similar demonstration last.
+    `token_budget` None means that `n` alone limits; `answer_reserve` tokens of it stay free.
+    """
+
+    instruction: str = ""
+    demonstration: str = "Text: {text}\nLabel: {label}\n\n"
+    query: str = "Text: {text}\nLabel:"
+    retrieval: Literal["similar", "random", "fixed"] = "similar"
+    n: int = 8
+    token_budget: int | None = None
+    answer_reserve: int = 64
+    order: Literal["ascending", "descending"] = "ascending"
+    tokenizer: str = "wordpiece"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Project:
+    """One job of labelling."""
+
+    id: str
+    name: str
+    created: dt.datetime
+    archived: bool
+    task: TaskSpec
+    guidelines: str
+    guidelines_version: int
+    prompts: PromptSettings
+    sample: bool = False
+
+
+@dataclass(frozen=True)
+class Round:
+    """One run of a selector in a project, with everything that is needed to run it again.
+
+    `labeled`, `excluded`: rows given as warm start and as never to be picked. `kind`: "select" (first),
+    "raise" (more budget), "repair" (replaces skipped picks).
+    """
+
+    id: str
+    project: str
+    number: int
+    kind: Literal["select", "raise", "repair"]
+    method: str
+    parameters: Mapping[str, Any]
+    labeled: tuple[int, ...]
+    excluded: tuple[int, ...]
+    indices: tuple[int, ...]
+    gains: tuple[float, ...]
+    created: dt.datetime
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of background work. `stages`: name -> (done, total)."""
+
+    id: str
+    project: str
+    kind: str
+    parameters: Mapping[str, Any]
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    stages: Mapping[str, tuple[int, int]]
+    message: str
+    created: dt.datetime
+    started: dt.datetime | None
+    finished: dt.datetime | None
+    attempts: int
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """One text in the labelling queue. `origin`: "pick", "added" (by hand) or "replacement"."""
+
+    row: int
+    item: str
+    rank: int
+    origin: Literal["pick", "added", "replacement"]
+    gain: float | None
+    round: str | None
+
+
+@dataclass(frozen=True)
+class LabelEvent:
+    """One thing a person did; append-only.
+
+    `event_id` is made in the browser and is the idempotency key. `item`: a Dataset id. `value`:
+    label -> a name, a list of names, or a text; skip -> None; flag -> bool; comment -> str;
+    undo -> {"event": event_id of the undone event}.
+    """
+
+    project: str
+    sequence: int
+    event_id: str
+    who: str
+    item: str
+    task_version: int
+    value: Any
+    kind: EventKind
+    source: str
+    guideline_version: int
+    time: dt.datetime
+
+
+# ---------------------------------------------------------------- prompts
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The prompt of one test item: demonstrations (row positions in the labelled pool) as ordered in
+    the text, the rendered text, its token count, and the number of demonstrations that did not fit."""
+
+    id: str
+    query: str
+    demonstrations: tuple[int, ...]
+    text: str
+    tokens: int
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """One prompt per test item, and the lineage manifest."""
+
+    prompts: tuple[Prompt, ...]
+    manifest: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.prompts)
