@@ -1,0 +1,32 @@
+"""The command line: `votek --help`. Gives the same answers as the app and the Python functions."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from votek.errors import VotekError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="votek",
+    help="Which texts should a person label? Select them, label them, export prompt sets.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run a command; an error that a person can act on becomes one line and exit code 2."""
+    from votek.cli import files, projects, serve  # noqa: F401  (each module adds its commands)
+
+    try:
+        app()
+    except VotekError as error:
+        typer.echo(f"votek: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("votek: stopped", err=True)
+        sys.exit(130)
