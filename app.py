@@ -1,0 +1,15 @@
+"""The web application: labels and health routes, security headers, and the home page."""
+
+import streamlit as st
+
+from ui.routes import routes
+from ui.security import security
+
+app = st.App(__file__, routes=routes(), middleware=security())
+
+if __name__ == "__main__":
+    from ui.frame import open_home
+    from ui.home import draw_projects
+
+    with open_home(purpose="Each project takes one file of texts from import to prompts.") as space:
+        draw_projects(space)

@@ -1,0 +1,210 @@
+"""Opens a page: project, navigation, errors, theme; and ends it with the one primary button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+from votek.workspace import Workspace
+
+from ui.theme import apply_style
+from votek.errors import VotekError
+from votek.settings import Settings
+
+if TYPE_CHECKING:
+    from votek.workspace import ProjectSummary
+
+    from votek.datatypes import Project
+
+__all__ = ["HOME", "OpenPage", "PageEntry", "next_step", "open_home", "open_page", "pages", "standing", "workspace"]
+
+HOME = "app.py"
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class PageEntry(NamedTuple):
+    """One page of the job: its script, its name in the navigation, the step it stands for."""
+
+    path: str
+    label: str
+    step: str
+
+
+_PAGES = (
+    PageEntry("pages/1_Data.py", "Data", "data"),
+    PageEntry("pages/2_Select.py", "Select", "select"),
+    PageEntry("pages/3_Map.py", "Map", "map"),
+    PageEntry("pages/4_Annotate.py", "Annotate", "annotate"),
+    PageEntry("pages/5_Review.py", "Review", "review"),
+    PageEntry("pages/6_Prompts.py", "Prompts", "prompts"),
+    PageEntry("pages/7_Evaluate.py", "Evaluate", "evaluate"),
+    PageEntry("pages/8_Team.py", "Team", "team"),
+)
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """What an opened page works with."""
+
+    workspace: Workspace
+    summary: ProjectSummary
+
+    @property
+    def project(self) -> Project:
+        """The current project."""
+        return self.summary.project
+
+    @property
+    def query(self) -> dict[str, str]:
+        """URL parameters that keep this project when going to another page."""
+        return {"project": self.project.id}
+
+
+def pages() -> tuple[PageEntry, ...]:
+    """The pages that exist, in the order of the job."""
+    return tuple(entry for entry in _PAGES if (_ROOT / entry.path).exists())
+
+
+@st.cache_resource(show_spinner=False)
+def _open_workspace(settings_json: str) -> Workspace:
+    return Workspace.open(Settings.model_validate_json(settings_json))
+
+
+def workspace() -> Workspace:
+    """The one workspace of this server, for the settings now in the environment."""
+    return _open_workspace(Settings().model_dump_json())
+
+
+@contextmanager
+def open_page(title: str, *, purpose: str = "", wide: bool = False) -> Iterator[OpenPage]:
+    """Draw the frame of a page and give its workspace and project.
+
+    `purpose`: one sentence, what the page is for. `wide`: use the whole window. The project is the one of the
+    `project` URL parameter, else the newest. Errors that a person can act on, raised inside, become
+    one message; where there is no project to show, the page ends here.
+    """
+    _begin(title, wide=wide)
+    try:
+        space = workspace()
+        summaries = space.projects()
+        summary = _current(summaries)
+        _sidebar(summaries, summary)
+        st.title(title, anchor=False)
+        if purpose:
+            st.caption(purpose)
+        if summary is None:
+            _no_project(summaries)
+        else:
+            yield OpenPage(space, summary)
+            return
+    except VotekError as error:
+        show_error(error)
+    st.stop()
+
+
+@contextmanager
+def open_home(*, purpose: str = "") -> Iterator[Workspace]:
+    """Draw the frame of the home page, which needs no project."""
+    _begin("Projects", wide=False)
+    try:
+        space = workspace()
+        summaries = space.projects()
+        _sidebar(summaries, None)
+        st.title("Projects", anchor=False)
+        if purpose:
+            st.caption(purpose)
+        yield space
+    except VotekError as error:
+        show_error(error)
+        st.stop()
+
+
+def show_error(error: VotekError) -> None:
+    """Show an error that a person can act on; its text names the next step."""
+    st.error(escape(str(error)))
+
+
+def escape(text: str) -> str:
+    """`text` so that Streamlit's markdown shows it as it is (no formulas, links or emphasis).
+
+    >>> escape("costs $5 or *more*")
+    'costs \\\\$5 or \\\\*more\\\\*'
+    """
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in text)
+
+
+def next_step(
+    label: str, *, page: str | None = None, query: Mapping[str, str] | None = None, disabled: bool = False
+) -> bool:
+    """End a page with its one primary button; with `page`, a click goes there.
+
+    `query`: URL parameters for the page (use `OpenPage.query`). Returns whether it was clicked.
+    """
+    st.space("small")
+    clicked = st.button(label, type="primary", key="next-step", disabled=disabled)
+    if clicked and page is not None:
+        st.switch_page(page, query_params=dict(query or {}))
+    return clicked
+
+
+def standing(summary: ProjectSummary) -> dict[str, str]:
+    """How far a project is, by step: short words for the navigation; a step not begun is left out."""
+    words: dict[str, str] = {}
+    if summary.texts:
+        words["data"] = f"{summary.texts:,} texts"
+    if summary.queued:
+        words["select"] = f"{summary.queued:,} picked"
+        words["annotate"] = f"{summary.done:,} of {summary.queued:,}"
+    return words
+
+
+def _begin(title: str, *, wide: bool) -> None:
+    st.set_page_config(page_title=f"{title} · votek", layout="wide", initial_sidebar_state="auto")
+    apply_style(wide=wide)
+
+
+def _current(summaries: list[ProjectSummary]) -> ProjectSummary | None:
+    wanted = st.query_params.get("project")
+    if wanted is None:
+        return summaries[0] if summaries else None
+    return next((s for s in summaries if s.project.id == wanted), None)
+
+
+def _no_project(summaries: list[ProjectSummary]) -> None:
+    if summaries:
+        st.error("This project is not there; it may have been archived or deleted. Choose another one at the left.")
+    else:
+        st.info("There is no project yet. Create one on the home page, then come back here.")
+    st.page_link(HOME, label="Go to all projects")
+
+
+def _sidebar(summaries: list[ProjectSummary], summary: ProjectSummary | None) -> None:
+    with st.sidebar:
+        st.page_link(HOME, label="**votek**  \nAll projects" if summary else "**votek**")
+        if summary is None:
+            return
+        _picker(summaries, summary)
+        words = standing(summary)
+        for entry in pages():
+            mark = " :blue-badge[next]" if entry.step == summary.next_step else ""
+            note = f" :small[:gray[{words[entry.step]}]]" if entry.step in words else ""
+            st.page_link(entry.path, label=f"{entry.label}{note}{mark}", query_params={"project": summary.project.id})
+
+
+def _picker(summaries: list[ProjectSummary], summary: ProjectSummary) -> None:
+    names = {s.project.id: s.project.name for s in summaries}
+    current = summary.project.id
+    chosen = st.selectbox(
+        "Project",
+        list(names),
+        index=list(names).index(current),
+        format_func=names.__getitem__,
+        key=f"project-{current}",
+    )
+    if chosen != current:
+        st.query_params["project"] = chosen
+        st.rerun()

@@ -1,0 +1,100 @@
+"""The home page: every project, where it stands, and its next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.frame import escape, next_step, pages, standing
+
+if TYPE_CHECKING:
+    from votek.workspace import ProjectSummary, Workspace
+
+    from votek.datatypes import Project
+
+__all__ = ["NEW_NAME", "draw_projects"]
+
+NEW_NAME = "New project"
+"""What a project is called until its file gives it a name."""
+
+
+def draw_projects(space: Workspace) -> None:
+    """Draw every project with its next step, the archived ones apart, and the button for a new one."""
+    summaries = space.projects()
+    if not summaries:
+        st.info("No project yet. A new one starts with a file of texts: CSV, JSON, Excel, Parquet or plain lines.")
+    for summary in summaries:
+        _card(space, summary)
+    _archived(space)
+    if next_step("New project"):
+        project = _empty_project(summaries) or space.create_project(NEW_NAME)
+        st.switch_page("pages/1_Data.py", query_params={"project": project.id})
+
+
+def _empty_project(summaries: list[ProjectSummary]) -> Project | None:
+    """A project that was begun and never filled: used again rather than leaving a row of empty ones."""
+    return next((s.project for s in summaries if not s.texts and s.project.name == NEW_NAME), None)
+
+
+def _card(space: Workspace, summary: ProjectSummary) -> None:
+    project = summary.project
+    with st.container(border=True, key=f"card-{project.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            with st.container(gap=None):
+                st.markdown(f"**{escape(project.name)}**" + (" :gray-badge[sample]" if project.sample else ""))
+                st.caption(_stands(summary))
+            entry = next((p for p in pages() if p.step == summary.next_step), pages()[0])
+            if st.button(f"Continue: {entry.label}", key=f"continue-{project.id}"):
+                st.switch_page(entry.path, query_params={"project": project.id})
+            choice = st.menu_button("More", ["Rename", "Archive", "Delete"], key=f"more-{project.id}", type="tertiary")
+        if choice == "Rename":
+            _rename(space, project)
+        elif choice == "Archive":
+            space.archive_project(project.id)
+            st.rerun()
+        elif choice == "Delete":
+            _delete(space, summary)
+
+
+def _stands(summary: ProjectSummary) -> str:
+    words = standing(summary)
+    if not words:
+        return "No texts yet"
+    labelled = f"{words['annotate']} labelled" if "annotate" in words else "nothing picked yet"
+    tests = f" · {summary.tests:,} test texts" if summary.tests else ""
+    return f"{words['data']}{tests} · {labelled}"
+
+
+def _archived(space: Workspace) -> None:
+    active = {s.project.id for s in space.projects()}
+    archived = [s for s in space.projects(archived=True) if s.project.id not in active]
+    if not archived:
+        return
+    with st.expander(f"Archived ({len(archived)})"):
+        for summary in archived:
+            project = summary.project
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.text(f"{project.name} · {_stands(summary)}", width="stretch")
+                if st.button("Bring back", key=f"restore-{project.id}"):
+                    space.archive_project(project.id, archived=False)
+                    st.rerun()
+                if st.button("Delete", key=f"delete-{project.id}"):
+                    _delete(space, summary)
+
+
+@st.dialog("Rename project")
+def _rename(space: Workspace, project: Project) -> None:
+    name = st.text_input("Name", project.name, max_chars=120)
+    if st.button("Rename", type="primary", disabled=not name.strip()):
+        space.rename_project(project.id, name.strip())
+        st.rerun()
+
+
+@st.dialog("Delete project")
+def _delete(space: Workspace, summary: ProjectSummary) -> None:
+    st.text(summary.project.name)
+    st.markdown(f"Its {summary.texts:,} texts and {summary.done:,} labelled items are deleted for good.")
+    if st.button("Delete for good", type="primary"):
+        space.delete_project(summary.project.id)
+        st.rerun()
