@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 
     from votek.datatypes import Progress, Selection
 
-__all__ = ["Prepared", "choose", "layout", "load_layout", "load_prepared", "prepare"]
+__all__ = ["Prepared", "choose", "graph_k", "layout", "layout_key", "load_layout", "load_prepared", "prepare"]
 
 VERSIONS = {"embed": 1, "copies": 1, "graph": 1, "map": 1}
 """Raised when a stage's algorithm changes its result, so that nothing stale is re-used."""
 
 DEFAULT_K = 150
+
+
+def graph_k(k: int | Literal["auto"]) -> int:
+    """Neighbours to link when a selection asks for `k`: fewer are read off the same graph."""
+    return DEFAULT_K if k == "auto" else max(DEFAULT_K, k)
 
 
 class Cache(Protocol):

@@ -1,0 +1,171 @@
+"""Commands that work on projects: `projects`, `import`, `export`, `sample`, `settings`, `reproduce`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from votek.cli import app
+from votek.cli.files import Encoding, File, Format, Id, Template, Text
+from votek.cli.output import AsJson, answer, write_whole
+from votek.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from votek.datatypes import Project
+    from votek.workspace import Workspace
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+ProjectName = Annotated[str, typer.Argument(help="Name or id of the project; `votek projects` lists them.")]
+
+
+def _open() -> Workspace:
+    from votek.workspace import Workspace
+
+    return Workspace.open()
+
+
+def find_project(workspace: Workspace, name: str) -> Project:
+    """The project with this id or name.
+
+    Raises:
+        NotFoundError: there is none; the message lists those there are.
+        InputError: several have this name.
+    """
+    summaries = workspace.projects(archived=True)
+    projects = [summary.project for summary in summaries]
+    found = [project for project in projects if name in (project.id, project.name)]
+    if len(found) > 1:
+        raise InputError(f"{len(found)} projects are named {name!r}; give the id of one: {', '.join(p.id for p in found)}")
+    if not found:
+        there_are = ", ".join(repr(project.name) for project in projects) or "none yet"
+        raise NotFoundError(f"There is no project {name!r}. There are: {there_are}.")
+    return found[0]
+
+
+@app.command("projects")
+def list_projects(as_json: AsJson = False) -> None:
+    """List the projects and where each stands."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": summary.project.id,
+            "name": summary.project.name,
+            "texts": summary.texts,
+            "tests": summary.tests,
+            "labelled": summary.done,
+            "queued": summary.queued,
+            "next": summary.next_step,
+        }
+        for summary in _open().projects()
+    ]
+    lines = [f"{r['id']}  {r['name']}: {r['texts']:,} texts, {r['labelled']} of {r['queued']} labelled" for r in rows]
+    answer(as_json, {"projects": rows}, "\n".join(lines) or "No projects yet: votek import FILE --project NAME")
+
+
+@app.command("import")
+def import_file(
+    file: File,
+    project: Annotated[str, typer.Option(help="Name of the project; made when it is not there.")],
+    text: Text = None,
+    template: Template = None,
+    id_column: Id = None,
+    label: Annotated[list[str] | None, typer.Option(help="Column with labels that are in force already.")] = None,
+    gold: Annotated[list[str] | None, typer.Option(help="Column with labels kept hidden, for evaluation.")] = None,
+    role: Annotated[str, typer.Option(help="pool: texts to pick from; test: items to write prompts for.")] = "pool",
+    format: Format = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load a file into a project."""
+    from votek import datasets
+
+    if role not in ("pool", "test"):
+        raise InputError(f"--role was {role!r}; give pool or test.")
+    kind: Literal["pool", "test"] = "pool" if role == "pool" else "test"
+    names = text or ["text"]
+    dataset = datasets.read_dataset(
+        file,
+        text=names[0] if len(names) == 1 else names,
+        template=template,
+        id=id_column,
+        format=format,
+        encoding=encoding,
+    )
+    columns: dict[str, Literal["labelled", "gold", "ignore"]] = {name: "labelled" for name in label or []}
+    columns |= {name: "gold" for name in gold or []}
+    workspace = _open()
+    try:
+        target = find_project(workspace, project)
+    except NotFoundError:
+        target = workspace.create_project(project)
+    workspace.import_dataset(target.id, dataset, role=kind, name=file.name, columns=columns)
+    refused = [{"row": refusal.row, "reason": refusal.reason} for refusal in dataset.refusals]
+    answer(
+        as_json,
+        {"project": target.id, "loaded": len(dataset), "refused": refused, "digest": dataset.digest},
+        "\n".join(
+            [f"{len(dataset):,} rows loaded into {target.name!r}, {len(refused)} refused."]
+            + [f"  row {refusal['row']}: {refusal['reason']}" for refusal in refused[:20]]
+            + ([f"  and {len(refused) - 20} more"] if len(refused) > 20 else [])
+        ),
+    )
+
+
+@app.command()
+def export(
+    project: ProjectName,
+    format: Annotated[str, typer.Option(help="Format of the export; `votek formats` lists them.")],
+    out: Annotated[Path, typer.Option(help="Where the file goes; its manifest is written beside it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the labelled set or the prompts of a project, with the manifest beside."""
+    workspace = _open()
+    target = find_project(workspace, project)
+    file = workspace.export(target.id, format)
+    manifest = workspace.export_manifest(target.id)
+    beside = out.with_name(f"{out.stem}.manifest.json")
+    write_whole(out, file.content)
+    write_whole(beside, json.dumps(manifest, ensure_ascii=False, indent=2).encode())
+    answer(
+        as_json,
+        {"out": str(out), "manifest": str(beside), "bytes": len(file.content), "format": format},
+        f"{out} written ({len(file.content):,} bytes), its manifest beside it in {beside}",
+    )
+
+
+@app.command()
+def formats(as_json: AsJson = False) -> None:
+    """List the export formats."""
+    from votek.exports import formats as known
+
+    table = known()
+    answer(as_json, dict(table), "\n".join(f"{name:<20} {sentence}" for name, sentence in table.items()))
+
+
+@app.command()
+def sample() -> None:
+    """Make the sample project: messages to a fictional shop's help desk."""
+    from votek.workspace.sample import ensure_sample
+
+    workspace = _open()
+    project = ensure_sample(workspace, EXAMPLES)
+    typer.echo(f"The sample project {project.name!r} is ready.")
+
+
+@app.command()
+def settings(as_json: AsJson = False) -> None:
+    """Show every setting: its value, its variable and what it is for."""
+    from votek.settings import Settings
+
+    values = Settings()
+    rows = {
+        f"VOTEK_{name.upper()}": {
+            "value": "set" if name == "secret" and values.secret else str(getattr(values, name)),
+            "about": field.description,
+        }
+        for name, field in Settings.model_fields.items()
+    }
+    answer(as_json, rows, "\n".join(f"{name}={row['value']}\n    {row['about']}" for name, row in rows.items()))

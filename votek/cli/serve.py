@@ -1,0 +1,210 @@
+"""`votek app` and `votek worker`: start the web server and the worker, and stop them together."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from votek.cli import app
+from votek.errors import AlreadyRunningError, InputError, StorageError, VotekError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+    from votek.settings import Settings
+
+__all__ = ["check_host", "lock_data_folder"]
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout: `app.py`, `pages/` and `examples/` lie here."""
+
+STOP_SECONDS = 8.0
+
+
+def check_host(host: str) -> None:
+    """Refuse to listen beyond this computer: without accounts anybody who can connect could label.
+
+    Raises:
+        InputError: `host` is not a loopback address.
+    """
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise InputError(
+            f"VOTEK_HOST is {host!r}, but without accounts only this computer may connect. "
+            "Use 127.0.0.1, localhost or ::1, and a tunnel such as ssh -L to reach it from elsewhere."
+        )
+
+
+def check_port(host: str, port: int) -> None:
+    """Say so when another program listens on the port already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                f"Port {port} on {host} cannot be used ({error.strerror}). "
+                f"Stop the other program, or set another port: VOTEK_PORT={port + 1} make app"
+            ) from error
+
+
+def lock_data_folder(folder: Path) -> FileLock:
+    """Make sure that one server at a time uses a data folder; hold the lock while it runs."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "server.lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise AlreadyRunningError(
+            f"Another votek server uses the data folder {folder.resolve()}. Stop it first, "
+            "or give this one a folder of its own: VOTEK_DATA=elsewhere VOTEK_PORT=8502 make app"
+        ) from None
+    except OSError as error:
+        raise StorageError(
+            f"The data folder {folder.resolve()} cannot be written ({error.strerror}). "
+            "Make it writable, or choose another with VOTEK_DATA."
+        ) from error
+    return lock
+
+
+@app.command("app")
+def serve(
+    sample: Annotated[bool, typer.Option(help="Make the sample project when it is not there.")] = True,
+) -> None:
+    """Serve the app: web server and worker together, until Ctrl-C."""
+    from votek.settings import Settings
+    from votek.workspace import Workspace
+
+    settings = Settings()
+    check_host(settings.host)
+    lock = lock_data_folder(settings.data)
+    try:
+        check_port(settings.host, settings.port)
+        Workspace.open(settings).close()  # migrates the database before anything else opens it
+        # SIGTERM must stop the children like Ctrl-C does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        _Servers(settings, sample=sample).run()
+    finally:
+        lock.release()
+
+
+class _Servers:
+    """The child processes; each in a process group of its own, so that Ctrl-C reaches them once, through us."""
+
+    def __init__(self, settings: Settings, *, sample: bool) -> None:
+        self.settings = settings
+        self.sample = sample
+        self.environment = {**os.environ, "VOTEK_PARENT": str(os.getpid())}
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        """Start everything, print the address, and watch until asked to stop."""
+        try:
+            if self.sample:
+                self._make_sample()
+            self.web = self._start(
+                [sys.executable, "-m", "streamlit", "run", "app.py"]
+                + ["--server.address", self.settings.host, "--server.port", str(self.settings.port)]
+                + ["--server.maxUploadSize", str(self.settings.max_upload_mb)]
+            )
+            self.worker = self._start_worker()
+            self._wait_until_ready()
+            self._watch()
+        except KeyboardInterrupt:
+            typer.echo("\nStopping ...")
+        finally:
+            self._stop()
+
+    def _make_sample(self) -> None:
+        # In a process of its own: the models it loads would stay in this one's memory.
+        made = subprocess.run([sys.executable, "-m", "votek.cli", "sample"], cwd=ROOT, env=self.environment)
+        if made.returncode != 0:
+            typer.echo("The sample project could not be made; the app starts without it.", err=True)
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        environment = {**self.environment, "VOTEK_DATA": str(self.settings.data.resolve())}
+        output = subprocess.DEVNULL if "streamlit" in command else None
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, start_new_session=True)
+
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        return self._start([sys.executable, "-m", "votek.cli", "worker"])
+
+    def _wait_until_ready(self) -> None:
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        address = f"http://{host}:{self.settings.port}"
+        for _ in range(600):
+            if self.web is not None and self.web.poll() is not None:
+                raise VotekError(f"The web server stopped at once (exit code {self.web.returncode}); see the lines above.")
+            try:
+                with urllib.request.urlopen(f"{address}/api/health", timeout=5):
+                    break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        typer.echo(f"\n  votek is ready:  {address}\n  data folder:     {self.settings.data.resolve()}\n  stop:            Ctrl-C\n")
+
+    def _watch(self) -> None:
+        restarts = 0
+        while True:
+            time.sleep(0.5)
+            if self.web is not None and self.web.poll() is not None:
+                raise VotekError(f"The web server stopped (exit code {self.web.returncode}). Start it again: make app")
+            if self.worker is not None and self.worker.poll() is not None:
+                restarts += 1
+                typer.echo(f"The worker stopped (exit code {self.worker.returncode}); starting it again.", err=True)
+                time.sleep(min(2.0 * restarts, 30.0))
+                self.worker = self._start_worker()
+
+    def _stop(self) -> None:
+        # A second Ctrl-C must not leave a child behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        children = [child for child in (self.web, self.worker) if child is not None and child.poll() is None]
+        for child in children:
+            child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in children:
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+@app.command()
+def worker() -> None:
+    """Do the background work (embedding, graph, picks, map) of a data folder."""
+    from votek.jobs.worker import run
+    from votek.settings import Settings
+
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    parent = int(os.environ.get("VOTEK_PARENT", "0"))
+    if parent:
+        threading.Thread(target=_stop_with, args=(parent, stop), daemon=True).start()
+    run(Settings(), stop=stop)
+
+
+def _stop_with(parent: int, stop: threading.Event) -> None:
+    """A launcher that was killed cannot stop its worker, so the worker watches for that itself."""
+    while not stop.wait(1.0):
+        if os.getppid() != parent:
+            stop.set()
