@@ -184,8 +184,8 @@ class Projection:
 class Explanation:
     """Why one text was picked, at the moment it was picked.
 
-    `voters`: rows that have it among their k nearest neighbours. `newly_covered`: rows (itself included) that no earlier
-    pick covered. `nearest_earlier`: the most similar earlier pick among graph neighbours (either
+    `voters`: rows that have it among their k nearest neighbours. `newly_covered`: rows (itself included)
+    that no earlier pick covered. `nearest_earlier`: the most similar earlier pick among graph neighbours (either
     direction), or None, with its cosine `similarity`.
     """
 

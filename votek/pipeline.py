@@ -104,7 +104,9 @@ def prepare(
     report = progress or _silent
     digest = model_digest(model)
     embed_key = _key("embed", model, digest, list(texts))
-    embeddings = _embeddings(texts, embed_key, model=model, digest=digest, cache=cache, folder=embed_cache, report=report)
+    embeddings = _embeddings(
+        texts, embed_key, model=model, digest=digest, cache=cache, folder=embed_cache, report=report
+    )
 
     copies_key = _key("copies", embed_key, threshold)
     found = cache.get(copies_key) if cache else None
@@ -124,7 +126,12 @@ def prepare(
             indptr, sources = graph.incoming
             cache.put(
                 graph_key,
-                {"neighbors": graph.neighbors, "similarities": graph.similarities, "indptr": indptr, "sources": sources},
+                {
+                    "neighbors": graph.neighbors,
+                    "similarities": graph.similarities,
+                    "indptr": indptr,
+                    "sources": sources,
+                },
             )
     else:
         graph = _graph(edges)

@@ -25,9 +25,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the database; SQLite in the data folder when unset."
     )
-    secret: str | None = Field(
-        None, description="Key that signs label tokens; made at first start when unset."
-    )
+    secret: str | None = Field(None, description="Key that signs label tokens; made at first start when unset.")
     max_upload_mb: int = Field(200, ge=1, description="Largest file that can be uploaded, in MB.")
     max_unpacked_mb: int = Field(
         1000, ge=1, description="Largest content of an uploaded gzip, Excel or Parquet file, in MB."

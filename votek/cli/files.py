@@ -20,14 +20,21 @@ __all__ = ["parse_k", "picks_jsonl"]
 PAPER_K = 150
 
 File = Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, JSON, Parquet, XLSX or plain text, or a gzip of those.")]
-Text = Annotated[list[str] | None, typer.Option("--text", help="Column of the text; give it several times to join columns.")]
-Template = Annotated[str | None, typer.Option(help="How several text columns are joined, such as '{premise} / {hypothesis}'.")]
+Text = Annotated[
+    list[str] | None, typer.Option("--text", help="Column of the text; give it several times to join columns.")
+]
+Template = Annotated[
+    str | None, typer.Option(help="How several text columns are joined, such as '{premise} / {hypothesis}'.")
+]
 Id = Annotated[str | None, typer.Option("--id", help="Column of the ids; row numbers when left out.")]
 Format = Annotated[str | None, typer.Option(help="Format of the file, when its name does not tell.")]
 Encoding = Annotated[str | None, typer.Option(help="Encoding of the file; detected when left out.")]
 Model = Annotated[str, typer.Option(help="Embedding model: the packaged default, a name or a folder.")]
 NearCopies = Annotated[
-    float, typer.Option(help="Cosine from which texts count as near-copies: one of a group may be picked. Above 1: exact copies only.")
+    float,
+    typer.Option(
+        help="Cosine from which texts count as near-copies: one of a group may be picked. Above 1: exact copies only."
+    ),
 ]
 
 
@@ -56,7 +63,12 @@ def picks_jsonl(selection: Selection, dataset: Dataset) -> bytes:
 
 
 def _read(
-    file: Path, text: list[str] | None, template: str | None, id_column: str | None, kind: str | None, encoding: str | None
+    file: Path,
+    text: list[str] | None,
+    template: str | None,
+    id_column: str | None,
+    kind: str | None,
+    encoding: str | None,
 ) -> Dataset:
     from votek import datasets
 
@@ -140,7 +152,6 @@ def embed(
     import io
 
     import numpy as np
-
     from votek.embeddings import embed as embed_texts
 
     dataset = _read(file, text, template, None, format, encoding)

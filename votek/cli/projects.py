@@ -39,7 +39,9 @@ def find_project(workspace: Workspace, name: str) -> Project:
     projects = [summary.project for summary in summaries]
     found = [project for project in projects if name in (project.id, project.name)]
     if len(found) > 1:
-        raise InputError(f"{len(found)} projects are named {name!r}; give the id of one: {', '.join(p.id for p in found)}")
+        raise InputError(
+            f"{len(found)} projects are named {name!r}; give the id of one: {', '.join(p.id for p in found)}"
+        )
     if not found:
         there_are = ", ".join(repr(project.name) for project in projects) or "none yet"
         raise NotFoundError(f"There is no project {name!r}. There are: {there_are}.")
@@ -94,8 +96,8 @@ def import_file(
         format=format,
         encoding=encoding,
     )
-    columns: dict[str, Literal["labelled", "gold", "ignore"]] = {name: "labelled" for name in label or []}
-    columns |= {name: "gold" for name in gold or []}
+    columns: dict[str, Literal["labelled", "gold", "ignore"]] = dict.fromkeys(label or [], "labelled")
+    columns |= dict.fromkeys(gold or [], "gold")
     workspace = _open()
     try:
         target = find_project(workspace, project)

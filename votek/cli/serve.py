@@ -121,11 +121,10 @@ class _Servers:
         try:
             if self.sample:
                 self._make_sample()
-            self.web = self._start(
-                [sys.executable, "-m", "streamlit", "run", "app.py"]
-                + ["--server.address", self.settings.host, "--server.port", str(self.settings.port)]
-                + ["--server.maxUploadSize", str(self.settings.max_upload_mb)]
-            )
+            port = str(self.settings.port)
+            limit = str(self.settings.max_upload_mb)
+            command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", self.settings.host]
+            self.web = self._start([*command, "--server.port", port, "--server.maxUploadSize", limit])
             self.worker = self._start_worker()
             self._wait_until_ready()
             self._watch()
@@ -153,13 +152,16 @@ class _Servers:
         address = f"http://{host}:{self.settings.port}"
         for _ in range(600):
             if self.web is not None and self.web.poll() is not None:
-                raise VotekError(f"The web server stopped at once (exit code {self.web.returncode}); see the lines above.")
+                raise VotekError(
+                    f"The web server stopped at once (exit code {self.web.returncode}); see the lines above."
+                )
             try:
                 with urllib.request.urlopen(f"{address}/api/health", timeout=5):
                     break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
-        typer.echo(f"\n  votek is ready:  {address}\n  data folder:     {self.settings.data.resolve()}\n  stop:            Ctrl-C\n")
+        folder = self.settings.data.resolve()
+        typer.echo(f"\n  votek is ready:  {address}\n  data folder:     {folder}\n  stop:            Ctrl-C\n")
 
     def _watch(self) -> None:
         restarts = 0
@@ -192,6 +194,7 @@ class _Servers:
 def worker() -> None:
     """Do the background work (embedding, graph, picks, map) of a data folder."""
     from votek.jobs.worker import run
+
     from votek.settings import Settings
 
     stop = threading.Event()
