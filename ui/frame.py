@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
-from votek.workspace import Workspace
 
 from ui.theme import apply_style
 from votek.errors import VotekError
 from votek.settings import Settings
+from votek.workspace import Workspace
 
 if TYPE_CHECKING:
-    from votek.workspace import ProjectSummary
-
     from votek.datatypes import Project
+    from votek.workspace import ProjectSummary
 
 __all__ = ["HOME", "OpenPage", "PageEntry", "next_step", "open_home", "open_page", "pages", "standing", "workspace"]
 

@@ -9,9 +9,8 @@ import streamlit as st
 from ui.frame import escape, next_step, pages, standing
 
 if TYPE_CHECKING:
-    from votek.workspace import ProjectSummary, Workspace
-
     from votek.datatypes import Project
+    from votek.workspace import ProjectSummary, Workspace
 
 __all__ = ["NEW_NAME", "draw_projects"]
 

@@ -1,0 +1,9 @@
+"""Load the texts and say what is to be done with them."""
+
+from ui.data_page import draw_data
+from ui.frame import open_page
+
+with open_page(
+    "Data", purpose="Load a file of texts, check how it was read, and say what each text should be given."
+) as page:
+    draw_data(page)

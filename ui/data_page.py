@@ -1,0 +1,75 @@
+"""The Data page: a file in, its texts checked and mapped, the task described."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.data_file import draw_refusals
+from ui.data_task import draw_guidelines, draw_task
+from ui.data_upload import draw_upload
+from ui.frame import OpenPage, escape, next_step
+from ui.jobs import watch_jobs
+
+if TYPE_CHECKING:
+    from votek.datatypes import Dataset
+
+__all__ = ["draw_data"]
+
+
+def draw_data(page: OpenPage) -> None:
+    """Draw the upload of a new project, or what a filled one holds."""
+    pool = page.workspace.dataset(page.project.id)
+    if pool is None:
+        draw_upload(page, "pool")
+        return
+    _overview(page, pool)
+    draw_task(page)
+    draw_guidelines(page)
+    _test_texts(page)
+    _replace(page)
+    next_step("Choose texts to label", page="pages/2_Select.py", query=page.query)
+
+
+def _overview(page: OpenPage, pool: Dataset) -> None:
+    space, project = page.workspace, page.project
+    exact = len(pool) - len(set(pool.duplicates.tolist()))
+    prepared = space.prepared(project.id)
+    with st.container(horizontal=True, key="counts"):
+        st.metric("Texts", f"{len(pool):,}", width="content")
+        st.metric("Exact copies", f"{exact:,}", width="content")
+        if prepared is not None:
+            near = len(pool) - len(prepared.rows) - exact
+            threshold = space.settings.near_copy_threshold
+            st.metric("Near-copies", f"{near:,}", width="content", help=f"Cosine similarity of at least {threshold:g}.")
+        st.metric("Refused rows", f"{len(pool.refusals):,}", width="content")
+    st.caption(_origin(pool) + " Of texts that are copies of each other, one can be picked.")
+    draw_refusals(pool.refusals, key="pool")
+    gold = space.gold_columns(project.id)
+    if gold:
+        st.caption(f"Hidden gold, kept aside to compare with later: {escape(', '.join(gold))}.")
+    watch_jobs(space, project.id, "prepare")
+    with st.expander("Look at the texts"):
+        st.dataframe(pool.fields.head(200), key="pool-rows", alt="The first 200 rows of the file")
+
+
+def _origin(pool: Dataset) -> str:
+    parts = [str(pool.details[name]) for name in ("format", "encoding") if pool.details.get(name)]
+    return f"Read as {escape(', '.join(parts))}." if parts else ""
+
+
+def _test_texts(page: OpenPage) -> None:
+    tests = page.workspace.dataset(page.project.id, "test")
+    title = "Test texts" if tests is None else f"Test texts: {len(tests):,}"
+    with st.expander(title):
+        st.caption("A second file: the texts that prompts are made for. They are never picked or shown for labelling.")
+        draw_upload(page, "test")
+
+
+def _replace(page: OpenPage) -> None:
+    if page.workspace.events(page.project.id):
+        return
+    with st.expander("Load another file instead"):
+        st.caption("Possible while nothing is labelled. The picks of the present file go.")
+        draw_upload(page, "pool")

@@ -1,0 +1,127 @@
+"""Background work as a person sees it: a bar for each stage, the time left, a way to stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.frame import escape
+
+if TYPE_CHECKING:
+    from votek.datatypes import Job
+    from votek.workspace import Workspace
+
+__all__ = ["latest_failure", "seconds_in_words", "time_left", "watch_jobs"]
+
+STAGES = {
+    "embed": "Turning each text into a vector",
+    "copies": "Looking for copies",
+    "graph": "Finding each text's nearest neighbours",
+    "pca": "Drawing a first map",
+    "select": "Picking texts",
+    "random": "Comparing with random picks",
+    "map": "Drawing the map",
+    "tests": "Reading the test texts",
+}
+_KINDS = {"prepare": "Preparing the texts", "select": "Picking texts", "repair": "Replacing skipped texts"}
+_PATIENCE = dt.timedelta(seconds=6)
+
+
+def watch_jobs(space: Workspace, project_id: str, *kinds: str) -> bool:
+    """Draw the project's unfinished jobs (of these kinds, or all) and keep them current.
+
+    Returns whether there are any; the page runs again once they are over.
+    """
+    if not _active(space, project_id, kinds):
+        return False
+    _live(space, project_id, kinds)
+    return True
+
+
+def latest_failure(space: Workspace, project_id: str, kind: str) -> str:
+    """Why the newest job of this kind failed, or "" when it did not."""
+    jobs = [job for job in space.jobs(project_id) if job.kind == kind]
+    newest = max(jobs, key=lambda job: job.created, default=None)
+    return newest.message or "The work stopped." if newest is not None and newest.state == "failed" else ""
+
+
+def _active(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> list[Job]:
+    return [job for job in space.jobs(project_id, active=True) if not kinds or job.kind in kinds]
+
+
+@st.fragment(run_every=1)
+def _live(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> None:
+    active = _active(space, project_id, kinds)
+    if not active:
+        st.rerun()
+    for job in active:
+        _draw(space, job)
+
+
+def _draw(space: Workspace, job: Job) -> None:
+    with st.container(border=True, key=f"job-{job.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{_KINDS.get(job.kind, job.kind)}**", width="stretch")
+            if st.button("Cancel", key=f"cancel-{job.id}"):
+                space.cancel_job(job.id)
+        if job.state == "queued":
+            st.caption(_waiting(job))
+        for stage, (done, total) in job.stages.items():
+            words = STAGES.get(stage, stage)
+            st.progress(_share(done, total), text=f"{words} · {_count(job.id, stage, done, total)}")
+        if job.message:
+            st.caption(escape(job.message))
+    st.caption("You can leave this page or close the window: the work goes on, and is shown here when you return.")
+
+
+def _waiting(job: Job) -> str:
+    if dt.datetime.now(dt.UTC) - _aware(job.created) < _PATIENCE:
+        return "Waiting for its turn."
+    return "Waiting for the worker. If nothing happens, start one with `votek worker` in the same data folder."
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _share(done: int, total: int) -> float:
+    return min(1.0, done / total) if total > 0 else 0.0
+
+
+def _count(job_id: str, stage: str, done: int, total: int) -> str:
+    if total > 0 and done >= total:
+        return "done"
+    if done <= 0:
+        return "waiting"
+    key = f"seen-{job_id}-{stage}"
+    first = st.session_state.setdefault(key, (time.monotonic(), done))
+    left = time_left(time.monotonic() - first[0], done - first[1], total - done)
+    counted = f"{done:,} of {total:,}" if total > 1 else "running"
+    return counted + (f" · about {seconds_in_words(left)} left" if left is not None else "")
+
+
+def time_left(elapsed: float, advanced: int, remaining: int) -> float | None:
+    """Seconds still needed at the pace seen so far; None while too little was seen.
+
+    >>> time_left(10.0, 200, 300)
+    15.0
+    """
+    return remaining * elapsed / advanced if advanced > 0 and elapsed > 1.5 else None
+
+
+def seconds_in_words(seconds: float) -> str:
+    """A duration as people say it.
+
+    >>> seconds_in_words(42), seconds_in_words(1200), seconds_in_words(5400)
+    ('42 s', '20 min', '1 h 30 min')
+    """
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
