@@ -1,0 +1,123 @@
+"""The only door to sentence-transformers (and through it to torch)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from votek.embeddings.packaged import DEFAULT_MODEL
+from votek.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+__all__ = ["SentenceEncoder"]
+
+_SLICE = 4096  # texts tokenised at a time, which bounds memory
+_NO_LIMIT = 512  # tokens, where a model states none
+
+
+class SentenceEncoder:
+    """A sentence-transformers model in a local folder, in fp32; a text is cut at the model's longest input."""
+
+    def __init__(self, name: str, folder: Path, digest: str, *, device: str = "auto") -> None:
+        self.name = name
+        self.digest = digest
+        self._folder = folder
+        self._device = device
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or self.encode([""]).shape[1])
+
+    @property
+    def _model(self) -> SentenceTransformer:
+        return _load(self.name, self._folder, self._device)
+
+    def lengths(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Tokens per text after truncation (characters where the model has no fast tokenizer), int64 (n,)."""
+        tokenizer = _tokenizer(self._folder)
+        if tokenizer is None:
+            return np.array([len(text) for text in texts], dtype=np.int64)
+        counts: list[int] = []
+        for start in range(0, len(texts), _SLICE):
+            counts.extend(len(e) for e in tokenizer.encode_batch_fast(list(texts[start : start + _SLICE])))
+        return np.array(counts, dtype=np.int64)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of one batch, float32 (n, dimension). Raises ModelError when the model fails."""
+        model = self._model
+        try:
+            vectors = model.encode(
+                list(texts), batch_size=max(len(texts), 1), show_progress_bar=False, convert_to_numpy=True
+            )
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise ModelError(
+                f"The embedding model {self.name!r} failed on a batch of {len(texts)} texts: {_line(error)}. "
+                f"Use a smaller batch_size, device='cpu', or the model {DEFAULT_MODEL!r}."
+            ) from error
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+@lru_cache(maxsize=2)
+def _load(name: str, folder: Path, device: str) -> SentenceTransformer:
+    with _quiet():
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            model = SentenceTransformer(str(folder), device=None if device == "auto" else device, local_files_only=True)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError) as error:
+            raise ModelError(
+                f"The embedding model {name!r} in {folder} cannot be loaded on device {device!r}: {_line(error)}. "
+                f"It must be a whole sentence-transformers folder (modules.json, config.json, weights); models are "
+                f"never downloaded on their own. Use {DEFAULT_MODEL!r}, which is installed with votek, "
+                f"or fetch the model again."
+            ) from error
+    return model.float().eval()
+
+
+@lru_cache(maxsize=4)
+def _tokenizer(folder: Path) -> Any | None:
+    """The model's fast tokenizer without torch, cutting where the model cuts; None where it has none."""
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return None
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_longest_input(folder))
+    return tokenizer
+
+
+def _longest_input(folder: Path) -> int:
+    settings = folder / "sentence_bert_config.json"
+    if not settings.is_file():
+        return _NO_LIMIT
+    return int(json.loads(settings.read_text(encoding="utf-8")).get("max_seq_length") or _NO_LIMIT)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars of other libraries while a model loads; their setting is put back afterwards."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
