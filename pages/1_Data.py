@@ -3,7 +3,7 @@
 from ui.data_page import draw_data
 from ui.frame import open_page
 
-with open_page(
-    "Data", purpose="Load a file of texts, check how it was read, and say what each text should be given."
-) as page:
+PURPOSE = "Load a file of texts, check how it was read, and say what each text should be given."
+
+with open_page("Data", purpose=PURPOSE) as page:
     draw_data(page)

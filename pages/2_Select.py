@@ -3,7 +3,7 @@
 from ui.frame import open_page
 from ui.select_page import draw_select
 
-with open_page(
-    "Select", purpose="Choose how many texts you will label; the most telling ones are picked for you."
-) as page:
+PURPOSE = "Say how many texts you can label; the ones that tell most about the rest are picked."
+
+with open_page("Select", purpose=PURPOSE) as page:
     draw_select(page)

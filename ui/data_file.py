@@ -1,116 +1,119 @@
-"""One uploaded file: read, shown as it was understood, and mapped to texts."""
+"""An uploaded file read as a table, how it was read, and which rows could not be."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from ui.data_suggest import Suggestion, default_role, suggest
-from ui.frame import escape
+from ui.frame import show_error
+from votek import datasets
+from votek.errors import FileError, InputError
 
 if TYPE_CHECKING:
-    from votek.datasets import RawTable
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from votek.datasets import Table
     from votek.datatypes import Refusal
+    from votek.settings import Settings
 
-__all__ = ["Mapping", "Role", "draw_mapping", "draw_refusals", "refusals_csv"]
+__all__ = ["UPLOAD_TYPES", "draw_refusals", "how_read", "read_upload", "refusals_csv"]
 
-Role = Literal["gold", "labelled", "ignore"]
-ROLE_WORDS: dict[str, str] = {"gold": "Hidden gold", "labelled": "Already labelled", "ignore": "Ignore"}
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """Which column plays which part. `template` is used when there are several text columns."""
-
-    text: tuple[str, ...]
-    template: str | None
-    id: str | None
-    labels: dict[str, Role]
-    groups: tuple[str, ...]
-
-    def used(self) -> dict[str, Role]:
-        """The label columns that are not ignored, with their roles."""
-        return {column: role for column, role in self.labels.items() if role != "ignore"}
+UPLOAD_TYPES = ["csv", "tsv", "tab", "jsonl", "ndjson", "json", "parquet", "pq", "xlsx", "txt", "gz"]
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_ENCODINGS = ["utf-8", "utf-16", "cp1252", "iso-8859-1", "cp1251", "shift_jis", "gb18030", "big5", "euc-kr"]
+_DETECT = "Detect"
+_SHOWN_REFUSALS = 1000
 
 
-def draw_mapping(table: RawTable, *, key: str) -> Mapping:
-    """Draw the choices, each with what the file suggests, and return them."""
-    columns = [str(column) for column in table.frame.columns]
-    likely = suggest(table.frame)
-    text = st.multiselect("Text", columns, default=list(likely.text), key=f"{key}-text", help=_TEXT_HELP)
-    template = _template(text, key=key) if len(text) > 1 else None
-    with st.container(border=False):
-        labels = _labels(table.frame, [c for c in columns if c not in text], likely, key=key)
-    with st.expander("Ids and groups"):
-        rest = [c for c in columns if c not in text]
-        options = ["", *rest]
-        start = options.index(likely.id) if likely.id in options else 0
-        identity = st.selectbox("Id", options, start, format_func=lambda c: c or "Number the rows", key=f"{key}-id")
-        groups = st.multiselect("Groups", rest, key=f"{key}-groups", help=_GROUP_HELP)
-    return Mapping(tuple(text), template, identity or None, labels, tuple(groups))
+def read_upload(upload: UploadedFile, *, key: str, settings: Settings) -> Table | None:
+    """The table in the file, or None with an error shown; the ways to read it differently stay in reach.
+
+    The table is kept for this session only, and parsed again only when the file is read differently.
+    """
+    options = _options(key)
+    slot, wanted = f"{key}-table", (upload.file_id, tuple(sorted(options.items())))
+    held = st.session_state.get(slot)
+    table: Table | None = held[1] if held is not None and held[0] == wanted else None
+    if table is None:
+        st.session_state.pop(slot, None)
+        try:
+            with st.spinner("Reading the file"):
+                limits = datasets.Limits.from_settings(settings)
+                table = datasets.read_table(upload.getvalue(), name=upload.name, limits=limits, **options)
+        except (FileError, InputError) as error:
+            show_error(error)
+        else:
+            st.session_state[slot] = (wanted, table)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if table is not None:
+            st.text(how_read(table.details))
+        _other_ways(key)
+    for note in table.details.get("notes", ()) if table is not None else ():
+        st.text(note)
+    return table
 
 
-_TEXT_HELP = "What is read and labelled. Choose several to join them into one text."
-_GROUP_HELP = "Columns such as language or source, kept with each text so that parts of the data can be compared."
+def how_read(details: dict[str, Any] | Any) -> str:
+    """One plain sentence: format, encoding, separator.
+
+    >>> how_read({"format": "csv", "encoding": "utf-8", "delimiter": ";"})
+    'Read as CSV, encoding utf-8, separated by semicolon.'
+    """
+    known = datasets.formats().get(str(details.get("format")))
+    words = [known.title if known else "a table"]
+    if details.get("compression") == "gzip":
+        words[0] += " (gzip)"
+    if details.get("encoding"):
+        words.append(f"encoding {details['encoding']}")
+    if details.get("delimiter"):
+        words.append(f"separated by {_DELIMITERS.get(details['delimiter'], repr(details['delimiter']))}")
+    return f"Read as {', '.join(words)}."
 
 
-def _template(text: list[str], *, key: str) -> str:
-    return st.text_input(
-        "How the columns are joined",
-        " / ".join(f"{{{column}}}" for column in text),
-        key=f"{key}-template-{'-'.join(text)}",
-        help="Each name in braces is replaced by that column's text.",
-    )
+def _options(key: str) -> dict[str, Any]:
+    """What was chosen under "Read it differently"; empty where the file decides."""
+    chosen = {name: st.session_state.get(f"{key}-{name}") for name in ("format", "encoding", "delimiter")}
+    options: dict[str, Any] = {name: value for name, value in chosen.items() if value not in (None, "", _DETECT)}
+    if st.session_state.get(f"{key}-header") is False:
+        options["header"] = False
+    return options
 
 
-def _labels(frame: pd.DataFrame, columns: list[str], likely: Suggestion, *, key: str) -> dict[str, Role]:
-    chosen = st.multiselect(
-        "Labels that the file already has",
-        columns,
-        default=[c for c in likely.labels if c in columns],
-        key=f"{key}-labels",
-        help="Hidden gold is kept aside, to compare with later; nobody sees it while labelling. Already labelled rows "
-        "need no label any more.",
-    )
-    return {column: _role(frame, column, key=key) for column in chosen}
+def _other_ways(key: str) -> None:
+    titles = {_DETECT: _DETECT, **{name: format.title for name, format in datasets.formats().items()}}
+    delimiters = {_DETECT: _DETECT, **_DELIMITERS}
+    with st.popover("Read it differently"):
+        st.selectbox("Format", list(titles), format_func=titles.__getitem__, key=f"{key}-format")
+        st.selectbox("Encoding", [_DETECT, *_ENCODINGS], key=f"{key}-encoding", accept_new_options=True)
+        st.selectbox("Separator", list(delimiters), format_func=delimiters.__getitem__, key=f"{key}-delimiter")
+        st.checkbox("The first row holds the names of the columns", value=True, key=f"{key}-header")
 
 
-def _role(frame: pd.DataFrame, column: str, *, key: str) -> Role:
-    filled = int((frame[column] != "").sum())
-    role = st.segmented_control(
-        f"{escape(column)}: filled in {filled:,} of {len(frame):,} rows",
-        list(ROLE_WORDS),
-        format_func=ROLE_WORDS.__getitem__,
-        default=default_role(frame, column),
-        required=True,
-        key=f"{key}-role-{column}",
-    )
-    return "gold" if role == "gold" else "labelled" if role == "labelled" else "ignore"
-
-
-def refusals_csv(refusals: tuple[Refusal, ...]) -> bytes:
+def refusals_csv(refusals: Sequence[Refusal]) -> bytes:
     """The refused rows as CSV: row, reason, excerpt."""
     table = pd.DataFrame([(r.row, r.reason, r.excerpt) for r in refusals], columns=["row", "reason", "excerpt"])
     return table.to_csv(index=False, quoting=1).encode()
 
 
-def draw_refusals(refusals: tuple[Refusal, ...], *, key: str) -> None:
+def draw_refusals(refusals: Sequence[Refusal], *, key: str) -> None:
     """Draw how many rows cannot be used, why, and the list of them to download."""
     if not refusals:
         return
     with st.expander(f"{len(refusals):,} refused rows, each with its reason"):
+        shown = [(r.row, r.reason, r.excerpt) for r in refusals[:_SHOWN_REFUSALS]]
         st.dataframe(
-            pd.DataFrame([(r.row, r.reason, r.excerpt) for r in refusals[:1000]], columns=["Row", "Reason", "Begins"]),
+            pd.DataFrame(shown, columns=["Row", "Reason", "Begins"]),
             hide_index=True,
             key=f"{key}-refusals",
+            column_config={"Reason": st.column_config.TextColumn(width="large")},
+            alt="Refused rows with their number in the file and the reason",
         )
         st.download_button(
             "Download the refused rows",
-            refusals_csv(refusals),
+            lambda: refusals_csv(refusals),
             "refused-rows.csv",
             "text/csv",
             on_click="ignore",

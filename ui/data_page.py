@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.data_file import draw_refusals
+from ui.data_file import draw_refusals, how_read
 from ui.data_task import draw_guidelines, draw_task
 from ui.data_upload import draw_upload
 from ui.frame import OpenPage, escape, next_step
@@ -44,7 +44,8 @@ def _overview(page: OpenPage, pool: Dataset) -> None:
             threshold = space.settings.near_copy_threshold
             st.metric("Near-copies", f"{near:,}", width="content", help=f"Cosine similarity of at least {threshold:g}.")
         st.metric("Refused rows", f"{len(pool.refusals):,}", width="content")
-    st.caption(_origin(pool) + " Of texts that are copies of each other, one can be picked.")
+    st.text(how_read(pool.details))
+    st.caption("Of texts that are copies of each other, one can be picked.")
     draw_refusals(pool.refusals, key="pool")
     gold = space.gold_columns(project.id)
     if gold:
@@ -52,11 +53,6 @@ def _overview(page: OpenPage, pool: Dataset) -> None:
     watch_jobs(space, project.id, "prepare")
     with st.expander("Look at the texts"):
         st.dataframe(pool.fields.head(200), key="pool-rows", alt="The first 200 rows of the file")
-
-
-def _origin(pool: Dataset) -> str:
-    parts = [str(pool.details[name]) for name in ("format", "encoding") if pool.details.get(name)]
-    return f"Read as {escape(', '.join(parts))}." if parts else ""
 
 
 def _test_texts(page: OpenPage) -> None:
@@ -68,7 +64,7 @@ def _test_texts(page: OpenPage) -> None:
 
 
 def _replace(page: OpenPage) -> None:
-    if page.workspace.events(page.project.id):
+    if page.workspace.has_events(page.project.id):
         return
     with st.expander("Load another file instead"):
         st.caption("Possible while nothing is labelled. The picks of the present file go.")

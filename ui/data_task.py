@@ -63,9 +63,7 @@ def _label_table(page: OpenPage, task: TaskSpec) -> None:
         _first_labels(page, task)
         return
     with st.expander(f"{len(task.labels)} labels", expanded=len(task.labels) <= 12):
-        st.caption(
-            "Names, what each means, its colour and its key. Add a row for a new label; a label in use keeps its data."
-        )
+        st.caption("Each label with its meaning, key and colour. New labels go in a new row.")
         frame = pd.DataFrame(
             [(label.name, label.definition, label.key, label.color) for label in task.labels],
             columns=["Label", "Definition", "Key", "Colour"],

@@ -3,129 +3,109 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import streamlit as st
-import votek.datasets as datasets
 
-from ui.data_file import Mapping, draw_mapping, draw_refusals
+from ui.data_file import UPLOAD_TYPES, draw_refusals, read_upload
+from ui.data_mapping import Mapping, draw_mapping
 from ui.data_suggest import label_values, task_type
 from ui.data_task import TASK_WORDS, make_labels
-from ui.frame import OpenPage
+from ui.frame import OpenPage, show_error
 from ui.home import NEW_NAME
+from votek import datasets
 from votek.datatypes import TaskSpec
+from votek.errors import InputError
 
 if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-    from votek.datasets import RawTable
-
+    from votek.datasets import Table
     from votek.datatypes import Dataset, TaskType
 
 __all__ = ["draw_upload"]
 
-_TYPES = ["csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "xlsx", "gz"]
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+Role = Literal["pool", "test"]
 
 
-def draw_upload(page: OpenPage, role: Literal["pool", "test"]) -> None:
-    """Draw the way of one file into the project as its texts ("pool") or its test texts ("test")."""
+def draw_upload(page: OpenPage, role: Role) -> None:
+    """Draw the way of one file into the project, as its texts ("pool") or its test texts ("test")."""
     key = f"{role}-{page.project.id}"
     upload = st.file_uploader(
         "File with the texts" if role == "pool" else "File with the test texts",
-        type=_TYPES,
+        type=UPLOAD_TYPES,
         max_upload_size=page.workspace.settings.max_upload_mb,
         key=f"{key}-file",
-        help="CSV, TSV, JSON, JSONL, Parquet, Excel (.xlsx), or plain text with one item a line; also gzipped.",
+        help="CSV, TSV, JSON, JSON Lines, Parquet, Excel (.xlsx), or plain text with one item a line; also gzipped.",
     )
     if upload is None:
-        st.session_state.pop(f"{key}-table", None)
+        _forget(key)
         return
-    table = _read(upload, key=key, options=_options(key), page=page)
-    _how_read(table, key=key)
-    mapping = draw_mapping(table, key=key)
-    if not mapping.text:
-        st.info("Choose the column that holds the text.")
+    table = read_upload(upload, key=key, settings=page.workspace.settings)
+    if table is None:
         return
-    dataset = datasets.make_dataset(
-        table,
-        text=list(mapping.text),
-        template=mapping.template,
-        id=mapping.id,
-        group=list(mapping.groups),
-        label=next(iter(mapping.used()), None),
-        settings=page.workspace.settings,
-    )
+    pool = page.workspace.dataset(page.project.id) if role == "test" else None
+    mapping = draw_mapping(table, key=key, like=pool)
+    dataset = _map(page, table, mapping, key=key)
+    if dataset is None:
+        return
     _preview(table, dataset, mapping, key=key)
     task = _task(page, table, mapping, key=key) if role == "pool" else None
-    noun = "texts" if role == "pool" else "test texts"
-    if st.button(f"Load {len(dataset):,} {noun}", type="primary", key=f"{key}-load", disabled=not len(dataset)):
+    words = f"Load {len(dataset):,} {'texts' if role == 'pool' else 'test texts'}"
+    if st.button(words, type="primary", key=f"{key}-load"):
         _commit(page, role, dataset, mapping, task, PurePath(upload.name).name)
 
 
-def _options(key: str) -> dict[str, Any]:
-    """What was chosen under "Read it differently"; empty where the file decides."""
-    chosen = {name: st.session_state.get(f"{key}-{name}") for name in ("format", "encoding", "delimiter")}
-    return {name: value for name, value in chosen.items() if value}
+def _forget(key: str) -> None:
+    for slot in ("table", "dataset"):
+        st.session_state.pop(f"{key}-{slot}", None)
 
 
-def _read(upload: UploadedFile, *, key: str, options: dict[str, Any], page: OpenPage) -> RawTable:
-    """The parsed file; kept for this session only, and parsed again only when it is read differently."""
-    slot, wanted = f"{key}-table", (upload.file_id, tuple(sorted(options.items())))
-    held = st.session_state.get(slot)
-    if held is None or held[0] != wanted:
-        st.session_state.pop(slot, None)
-        with st.spinner("Reading the file"):
-            table = datasets.read_table(upload.name, upload.getbuffer(), settings=page.workspace.settings, **options)
-        held = st.session_state[slot] = (wanted, table)
-    return held[1]
+def _map(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> Dataset | None:
+    """The texts as the mapping gives them, made again only when it changes; None with the reason shown."""
+    if not mapping.text:
+        st.info("Choose the column that holds the text.")
+        return None
+    held = st.session_state.get(f"{key}-dataset")
+    if held is not None and held[0] is table and held[1] == mapping:
+        dataset: Dataset = held[2]
+        return dataset
+    try:
+        limits = datasets.Limits.from_settings(page.workspace.settings)
+        dataset = datasets.map_columns(table, limits=limits, **mapping.arguments())
+    except InputError as error:
+        show_error(error)
+        draw_refusals(table.refusals, key=key)
+        return None
+    st.session_state[f"{key}-dataset"] = (table, mapping, dataset)
+    return dataset
 
 
-def _how_read(table: RawTable, *, key: str) -> None:
-    details = table.details
-    words = [str(details["format"]).upper()]
-    if details.get("encoding"):
-        words.append(str(details["encoding"]).upper())
-    if details.get("delimiter"):
-        words.append(f"separated by {_DELIMITERS.get(details['delimiter'], repr(details['delimiter']))}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"Read as {', '.join(words)}.")
-        with st.popover("Read it differently"):
-            st.selectbox("Format", ["", *datasets.formats()], format_func=lambda f: f or "Detect", key=f"{key}-format")
-            st.text_input("Encoding", placeholder="detect, or for example cp1252", key=f"{key}-encoding")
-            st.selectbox(
-                "Separator",
-                ["", *_DELIMITERS],
-                format_func=lambda d: _DELIMITERS.get(d, "Detect"),
-                key=f"{key}-delimiter",
-            )
-
-
-def _preview(table: RawTable, dataset: Dataset, mapping: Mapping, *, key: str) -> None:
+def _preview(table: Table, dataset: Dataset, mapping: Mapping, *, key: str) -> None:
     copies = len(dataset) - len(set(dataset.duplicates.tolist()))
     st.markdown(
         f"**{table.rows:,}** rows in the file = **{len(dataset):,}** loaded + **{len(dataset.refusals):,}** refused. "
-        f"**{copies:,}** are exact copies of another row; near-copies are found after loading."
+        f"Exact copies of another row: **{copies:,}**; near-copies are found after loading."
     )
     draw_refusals(dataset.refusals, key=key)
     shown = {"Id": dataset.ids[:100], "Text": dataset.texts[:100]}
-    shown |= {column: dataset.fields[column].head(100) for column in mapping.used()}
+    shown |= {column: tuple(dataset.fields[column].head(100)) for column in mapping.used()}
     st.dataframe(
         pd.DataFrame(shown),
         hide_index=True,
-        height=248,
+        height=212,
         key=f"{key}-preview",
-        column_config={"Text": st.column_config.TextColumn(width="large")},
-        alt="The first 100 texts as they will be loaded",
+        column_config={"Id": st.column_config.TextColumn(width="small")},
+        alt="The first texts as they will be loaded",
     )
 
 
-def _task(page: OpenPage, table: RawTable, mapping: Mapping, *, key: str) -> TaskSpec | None:
-    """The task of a project that has none yet, as the file's labels suggest it."""
+def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> TaskSpec | None:
+    """The task of a project that has none yet, as the labels in the file suggest it."""
     if page.project.task.labels or page.project.task.type == "text":
         return None
     source = next(iter(mapping.used()), None)
-    suggested = task_type(table.frame, source)
+    cells = table.column(source) if source else []
+    suggested = task_type(cells)
     kind: TaskType = st.segmented_control(
         "What will you do with each text?",
         list(TASK_WORDS),
@@ -134,29 +114,29 @@ def _task(page: OpenPage, table: RawTable, mapping: Mapping, *, key: str) -> Tas
         required=True,
         key=f"{key}-task-{suggested}",
     )
-    known = label_values(table.frame, source) if source else []
     if kind == "text":
         return TaskSpec(type=kind)
-    names = st.text_area(
-        "Labels, one on each line" + (f" ({len(known)} found in the file)" if known else ""),
-        "\n".join(known),
-        height=140,
-        key=f"{key}-names-{source}",
-        placeholder="complaint\nquestion\npraise",
-    )
+    known = label_values(cells)
+    title = f"Labels ({len(known)} found in the file)" if known else "Labels, one on each line"
+    with st.expander(title, expanded=not known):
+        names = st.text_area(
+            "Labels, one on each line",
+            "\n".join(known),
+            height=140,
+            key=f"{key}-names-{source}",
+            placeholder="complaint\nquestion\npraise",
+        )
     return TaskSpec(type=kind, labels=make_labels(names.splitlines()))
 
 
-def _commit(
-    page: OpenPage, role: Literal["pool", "test"], dataset: Dataset, mapping: Mapping, task: TaskSpec | None, name: str
-) -> None:
+def _commit(page: OpenPage, role: Role, dataset: Dataset, mapping: Mapping, task: TaskSpec | None, name: str) -> None:
     space, project = page.workspace, page.project
-    space.import_dataset(project.id, dataset, role=role, name=name, columns=mapping.used())
-    st.session_state.pop(f"{role}-{project.id}-table", None)
     if task is not None:
         space.set_task(project.id, task)
+    space.import_dataset(project.id, dataset, role=role, name=name, columns=mapping.used())
+    _forget(f"{role}-{project.id}")
     if role == "pool" and project.name == NEW_NAME:
-        space.rename_project(project.id, PurePath(name).name.split(".")[0] or NEW_NAME)
+        space.rename_project(project.id, name.split(".")[0].strip() or NEW_NAME)
     space.request_preparation(project.id)
     if role == "pool":
         st.switch_page("pages/2_Select.py", query_params=page.query)

@@ -1,18 +1,136 @@
-"""The routes that stand beside the pages."""
+"""The routes that stand beside the pages: labels in, the queue out, and whether the server is well.
+
+Labels take this way rather than Streamlit's: the labeler then paints the next text at once, and a
+label that was sent twice, late or after a restart still counts once.
+"""
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-__all__ = ["routes"]
+from ui.labels_api import answer_json, queue_json, read_events
+from votek.access import Grant, load_secret, read_token
+from votek.errors import AccessError, InputError, NotFoundError, VotekError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from votek.workspace import Workspace
+
+__all__ = ["MAX_BODY", "routes", "signing_key"]
+
+MAX_BODY = 4_000_000
+"""Bytes of one batch: forty of the longest answers."""
 
 
-async def _health(request: Request) -> JSONResponse:
+def _server_workspace() -> Workspace:
+    from ui.frame import workspace  # the pages' one; it is opened at the first request, not at import
+
+    return workspace()
+
+
+@lru_cache(maxsize=8)
+def _key(settings_json: str) -> str:
+    from votek.settings import Settings
+
+    return load_secret(Settings.model_validate_json(settings_json))
+
+
+def signing_key(workspace: Workspace) -> str:
+    """The key that signs the tokens of this data folder."""
+    return _key(workspace.settings.model_dump_json())
+
+
+class _TooLargeError(Exception):
+    """The body is longer than what is taken."""
+
+
+def routes(open_workspace: Callable[[], Workspace] = _server_workspace) -> list[BaseRoute]:
+    """Every route of ours: `POST /api/labels`, `GET /api/queue`, `GET /api/health`.
+
+    `open_workspace` gives the one workspace of the process; it is called off the event loop.
+    """
+
+    async def labels(request: Request) -> JSONResponse:
+        try:
+            raw = await _read_body(request)
+        except _TooLargeError:
+            return _refuse(413, f"The body is longer than {MAX_BODY:,} bytes. Send fewer events at once.")
+        return await run_in_threadpool(_answer, lambda: _record(open_workspace(), raw))
+
+    async def queue(request: Request) -> JSONResponse:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        token = token if scheme.lower() == "bearer" else ""
+        return await run_in_threadpool(_answer, lambda: _queue(open_workspace(), token))
+
+    async def health(request: Request) -> JSONResponse:
+        return await run_in_threadpool(_health, open_workspace)
+
+    return [
+        Route("/api/labels", labels, methods=["POST"]),
+        Route("/api/queue", queue, methods=["GET"]),
+        Route("/api/health", health, methods=["GET"]),
+    ]
+
+
+async def _read_body(request: Request) -> bytes:
+    """The body, given up as soon as it is longer than allowed (the header may lie or be missing)."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            raise _TooLargeError
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _record(workspace: Workspace, raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise InputError("The body is not JSON.") from None
+    grant = _grant(workspace, body.get("token") if isinstance(body, dict) else None)
+    return answer_json(workspace.record_events(grant.project, grant.person, read_events(body)))
+
+
+def _queue(workspace: Workspace, token: str) -> dict[str, Any]:
+    grant = _grant(workspace, token)
+    return queue_json(workspace, grant.project, grant.person)
+
+
+def _grant(workspace: Workspace, token: object) -> Grant:
+    return read_token(signing_key(workspace), token)
+
+
+def _health(open_workspace: Callable[[], Workspace]) -> JSONResponse:
+    try:
+        open_workspace().projects()
+    except VotekError as error:
+        return JSONResponse({"status": "database unreachable", "reason": str(error)}, status_code=503)
     return JSONResponse({"status": "ok"})
 
 
-def routes() -> list[BaseRoute]:
-    """Every route of ours: `GET /api/health`."""
-    return [Route("/api/health", _health, methods=["GET"])]
+def _answer(work: Callable[[], dict[str, Any]]) -> JSONResponse:
+    """The work's result, or its error as a status that tells the labeler whether to try again."""
+    try:
+        return JSONResponse(work(), headers={"Cache-Control": "no-store"})
+    except AccessError as error:
+        return _refuse(401, str(error))
+    except NotFoundError as error:
+        return _refuse(404, str(error))
+    except InputError as error:
+        return _refuse(400, str(error))
+    except VotekError as error:
+        return _refuse(503, str(error))
+
+
+def _refuse(status: int, reason: str) -> JSONResponse:
+    return JSONResponse({"reason": reason}, status_code=status, headers={"Cache-Control": "no-store"})

@@ -106,8 +106,8 @@ def _methods(page: OpenPage, distinct: int) -> tuple[str, int | Literal["auto"]]
         [_AUTO, _PAPER, _NUMBER],
         default=_AUTO,
         required=True,
-        help="Automatic takes half of the texts per pick, between 10 and 150. It finds more kinds of text than 150 does "
-        "when there are many.",
+        help="Automatic is half the number of texts per pick, between 10 and 150. With many kinds of text "
+        "it finds more of them than 150 does.",
         **remembered(page.project.id, "k-how"),
     )
     if how == _NUMBER:
@@ -125,7 +125,8 @@ def _advanced(page: OpenPage) -> tuple[float, int]:
             1000.0,
             10.0,
             width=240,
-            help="Each pick divides by this the weight of those who voted for it, so that the next pick stands for others.",
+            help="Each pick divides by this the weight of those who voted for it, so that the next one "
+            "stands for others.",
             **remembered(page.project.id, "rho"),
         )
         seed = st.number_input(
