@@ -1,0 +1,43 @@
+"""Which texts should a person label? Vote-k selection, labelling in the browser, and prompt sets.
+
+The public names load on first use, so that `import votek` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from votek.datasets import read_dataset
+    from votek.embeddings import embed
+    from votek.graph import build_graph
+    from votek.projection import project_2d
+    from votek.prompts.retrieval import retrieve
+    from votek.selection import methods, select
+
+__all__ = ["__version__", "build_graph", "embed", "methods", "project_2d", "read_dataset", "retrieve", "select"]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "build_graph": "votek.graph",
+    "embed": "votek.embeddings",
+    "methods": "votek.selection",
+    "project_2d": "votek.projection",
+    "read_dataset": "votek.datasets",
+    "retrieve": "votek.prompts.retrieval",
+    "select": "votek.selection",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'votek' has no attribute {name!r}; it offers {', '.join(__all__)}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
