@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from ui.lifecycle import with_launcher
 from ui.routes import routes
 from ui.security import security
 
-app = st.App(__file__, routes=routes(), middleware=security())
+app = st.App(__file__, routes=routes(), middleware=security(), lifespan=with_launcher)
 
 if __name__ == "__main__":
     from ui.frame import open_home
