@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ __all__ = [
     "Dataset",
     "Embeddings",
     "EventKind",
+    "Evidence",
     "Explanation",
     "Job",
     "LabelEvent",
@@ -151,13 +152,12 @@ class SimilarityGraph:
     @cached_property
     def incoming(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Who votes for each text, as CSC: `sources[indptr[u]:indptr[u + 1]]`, ascending."""
+        from scipy.sparse import csr_array
+
         n, k = self.neighbors.shape
-        flat = self.neighbors.ravel()
-        order = np.argsort(flat, kind="stable")
-        sources = (order // max(k, 1)).astype(np.int32)
-        indptr = np.zeros(n + 1, dtype=np.int64)
-        np.cumsum(np.bincount(flat, minlength=n), out=indptr[1:])
-        return read_only(indptr), read_only(sources)
+        starts = np.arange(0, n * k + 1, max(k, 1), dtype=np.int64)[: n + 1] if k else np.zeros(n + 1, dtype=np.int64)
+        votes = csr_array((np.ones(n * k, dtype=np.int8), self.neighbors.ravel(), starts), shape=(n, n)).tocsc()
+        return read_only(votes.indptr.astype(np.int64)), read_only(votes.indices.astype(np.int32, copy=False))
 
     def voters(self, row: int) -> NDArray[np.int32]:
         """Rows that have `row` among their nearest neighbours, ascending."""
@@ -184,9 +184,10 @@ class Projection:
 class Explanation:
     """Why one text was picked, at the moment it was picked.
 
-    `voters`: rows that have it among their k nearest neighbours. `newly_covered`: rows (itself included)
-    that no earlier pick covered. `nearest_earlier`: the most similar earlier pick among graph neighbours (either
-    direction), or None, with its cosine `similarity`.
+    `rank`: 0-based place in the pick order. `index`: its row. `gain`: the method's score. `voters`: rows
+    that have it among their k nearest neighbours. `newly_covered`: rows (itself included) that neither an
+    earlier pick nor a labelled text covered. `nearest_earlier`: the most similar earlier pick or labelled
+    text among its graph neighbours (either direction), or None, with its cosine `similarity`.
     """
 
     rank: int
@@ -198,34 +199,57 @@ class Explanation:
     similarity: float | None
 
 
+class Evidence(Protocol):
+    """What stands behind a selection; worked out when first asked for."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the graph, the parameters and the rows given as labelled and excluded."""
+
+    @property
+    def coverage(self) -> NDArray[np.float64]:
+        """Share of distinct texts covered after each pick."""
+
+    def explain(self, i: int) -> Explanation:
+        """Why pick number `i` was chosen."""
+
+
 @dataclass(frozen=True, eq=False)
 class Selection:
     """Picks in pick order.
 
     `indices`: int64 (m,), row positions in the Dataset. `gains`: float64 (m,), the method's score at
-    picking. `coverage`: float64 (m,), share of distinct texts covered after each pick, warm start
-    included (a text is covered when it is picked or a pick is among its k neighbours).
-    `nearest`: int64 (m,), nearest earlier pick or -1; `voters`, `newly_covered`: int64 (m,) counts.
-    `details`: explanation per pick, filled by the selection stage.
+    picking (0 where the method has none). `parameters`: everything needed to run it again.
     """
 
     indices: NDArray[np.int64]
     gains: NDArray[np.float64]
     method: str
     parameters: Mapping[str, Any]
-    digest: str
-    coverage: NDArray[np.float64]
-    explanations: Callable[[int], Explanation] = field(repr=False, compare=False)
+    evidence: Evidence = field(repr=False)
 
     def __post_init__(self) -> None:
-        _freeze(self, "indices", "gains", "coverage")
+        _freeze(self, "indices", "gains")
 
     def __len__(self) -> int:
         return len(self.indices)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the graph, the parameters and the rows given as labelled and excluded."""
+        return self.evidence.digest
+
+    @property
+    def coverage(self) -> NDArray[np.float64]:
+        """float64 (m,): share of distinct texts covered after each pick, those of labelled texts included.
+
+        A text is covered when it is picked or a pick is among its k neighbours.
+        """
+        return self.evidence.coverage
+
     def explain(self, i: int) -> Explanation:
         """Why pick number `i` (0-based, in pick order) was chosen."""
-        return self.explanations(i)
+        return self.evidence.explain(i)
 
 
 # ---------------------------------------------------------------- people's work
@@ -255,7 +279,8 @@ class PromptSettings:
     """How prompts are retrieved and written.
 
     Templates are plain substitution of `{text}`, `{label}` and `{field:NAME}` in one pass; braces in
-    data are never read as fields. `order`: "ascending" puts the most similar demonstration last.
+    data are never read as fields. `order`: "ascending" puts the most similar demonstration last; "random"
+    and "fixed" retrieval keep the order of the draw and of the picks.
     `token_budget` None means that `n` alone limits; `answer_reserve` tokens of it stay free.
     """
 
@@ -363,8 +388,12 @@ class LabelEvent:
 
 @dataclass(frozen=True)
 class Prompt:
-    """The prompt of one test item: demonstrations (row positions in the labelled pool) as ordered in
-    the text, the rendered text, its token count, and the number of demonstrations that did not fit."""
+    """The prompt of one test item.
+
+    `query`: the item's text. `demonstrations`: rows of the pool Dataset, in the order of the text.
+    `text`: the literal prompt, `tokens` long. `skipped`: how many of the n best demonstrations did not
+    fit. `over_budget`: even the query alone is too long. `turn`: the query as its template renders it.
+    """
 
     id: str
     query: str
@@ -372,6 +401,8 @@ class Prompt:
     text: str
     tokens: int
     skipped: int = 0
+    over_budget: bool = False
+    turn: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""Prompts: which demonstrations stand before a test item, and the literal text.
+
+Needs numpy alone; the tokenizer library loads when tokens are first counted.
+"""
+
+from __future__ import annotations
+
+from votek.prompts.build import build_prompts
+from votek.prompts.retrieval import retrieve
+from votek.prompts.retrievers import retrievers
+from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, label_text
+from votek.prompts.settings import check_settings
+from votek.prompts.templates import Template, parse_template
+from votek.prompts.tokenizers import token_counter, tokenizers
+
+__all__ = [
+    "LabelValue",
+    "LabelledRow",
+    "QueryRow",
+    "Template",
+    "build_prompts",
+    "check_settings",
+    "label_text",
+    "parse_template",
+    "retrieve",
+    "retrievers",
+    "token_counter",
+    "tokenizers",
+]

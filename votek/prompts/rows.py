@@ -1,0 +1,66 @@
+"""The rows that prompts are made from. Prompts receive labels as data and never look them up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from votek.errors import InputError
+
+__all__ = ["LabelValue", "LabelledRow", "QueryRow", "label_text"]
+
+LabelValue = str | tuple[str, ...]
+"""One label or a typed text; several labels are a tuple."""
+
+
+@dataclass(frozen=True)
+class LabelledRow:
+    """One text with its final label.
+
+    `row`: its position in the pool Dataset. `rank`: its place in the queue, None when nobody picked it.
+    `fields`: the original columns of the row. `source`: how the label came ("browser", "import", …).
+    """
+
+    id: str
+    row: int
+    text: str
+    value: LabelValue
+    who: str = "local"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    rank: int | None = None
+    time: dt.datetime | None = None
+    source: str = "browser"
+    guideline_version: int = 1
+
+    def __post_init__(self) -> None:
+        value: object = self.value
+        # Lists come out of JSON; a tuple keeps the record frozen and comparable.
+        if isinstance(value, list):
+            value = tuple(value)
+            object.__setattr__(self, "value", value)
+        parts = value if isinstance(value, tuple) else (value,)
+        if not all(isinstance(part, str) for part in parts):
+            raise InputError(
+                f"The label of item {self.id!r} is {self.value!r}; a label is a text or a list of texts. "
+                "Label the item again."
+            )
+
+
+@dataclass(frozen=True)
+class QueryRow:
+    """One test item. `row`: its position in the pool Dataset when it belongs to it, else None."""
+
+    id: str
+    text: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    row: int | None = None
+
+
+def label_text(value: LabelValue) -> str:
+    """A label as it stands in a prompt: several labels are joined by ", ".
+
+    >>> label_text(("refund", "angry"))
+    'refund, angry'
+    """
+    return value if isinstance(value, str) else ", ".join(value)
