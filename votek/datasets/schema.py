@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ from votek.datasets.limits import Limits
 from votek.datasets.table import Table, excerpt, is_blank, listed
 from votek.datatypes import Dataset, Refusal
 from votek.errors import FileError, InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["dataset_digest", "first_of_copies", "make_dataset", "map_columns"]
 
@@ -97,16 +94,14 @@ def first_of_copies(texts: Sequence[str]) -> NDArray[np.int64]:
     return np.fromiter((first.setdefault(text, i) for i, text in enumerate(texts)), np.int64, len(texts))
 
 
-def dataset_digest(
-    ids: Sequence[str], texts: Sequence[str], columns: Mapping[str, Sequence[str]] | pd.DataFrame
-) -> str:
+def dataset_digest(ids: Sequence[str], texts: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str:
     """SHA-256 over ids, texts and columns by name, whatever the file format or the order of columns."""
     state = hashlib.sha256(b"votek dataset 1")
     _update(state, ids)
     _update(state, texts)
     for name in sorted(columns):
         _update(state, [name])
-        _update(state, list(columns[name]))
+        _update(state, columns[name])
     return state.hexdigest()
 
 
