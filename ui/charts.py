@@ -12,27 +12,48 @@ if TYPE_CHECKING:
 
 __all__ = ["coverage_chart"]
 
+_CLOSE, _APART = 0.15, 18
+"""Line ends nearer than this share have their names moved apart by so many pixels each."""
 
-def coverage_chart(picked: Sequence[float], random: Sequence[float] | None) -> go.Figure:
-    """Share of texts covered after each pick (0 to 1), with the mean of random picks beside it."""
+
+def coverage_chart(picked: Sequence[float], random: Sequence[float] | None, *, ink: str) -> go.Figure:
+    """Share of texts covered after each pick (0 to 1), with the mean of random picks beside it; words in `ink`."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    if random is not None and len(random):
-        _line(figure, random, name="random picks", color=MUTED, dash="dot")
-    _line(figure, picked, name="these picks", color=OKABE_ITO[0], dash="solid")
+    beside = random is not None and len(random) > 0
+    close = beside and abs(picked[-1] - random[-1]) < _CLOSE
+    if beside:
+        _line(figure, random, name="random picks", color=MUTED, dash="dot", up=-_APART if close else 0)
+    _line(figure, picked, name="these picks", color=OKABE_ITO[0], dash="solid", up=_APART if close else 0)
     figure.update_layout(
         showlegend=False,
         height=300,
         margin={"l": 8, "r": 96, "t": 8, "b": 8},
         hovermode="x unified",
-        xaxis={"title": "picked texts", "rangemode": "tozero", "fixedrange": True},
-        yaxis={"title": "texts covered", "tickformat": ".0%", "range": [0, 1.02], "fixedrange": True},
+        font={"color": ink},
+        xaxis={
+            "title": _words("picked texts", ink),
+            "range": [0, len(picked) * 1.02],
+            "fixedrange": True,
+            "tickfont_color": ink,
+        },
+        yaxis={
+            "title": _words("texts covered", ink),
+            "tickformat": ".0%",
+            "range": [0, 1.02],
+            "fixedrange": True,
+            "tickfont_color": ink,
+        },
     )
     return figure
 
 
-def _line(figure: go.Figure, values: Sequence[float], *, name: str, color: str, dash: str) -> None:
+def _words(text: str, ink: str) -> dict[str, object]:
+    return {"text": text, "font": {"color": ink}}
+
+
+def _line(figure: go.Figure, values: Sequence[float], *, name: str, color: str, dash: str, up: int) -> None:
     count = len(values)
     figure.add_scatter(
         x=list(range(1, count + 1)),
@@ -50,5 +71,7 @@ def _line(figure: go.Figure, values: Sequence[float], *, name: str, color: str, 
         showarrow=False,
         xanchor="left",
         xshift=8,
+        yshift=up,
         align="left",
+        font={"size": 13},
     )

@@ -36,7 +36,7 @@ def _overview(page: OpenPage, pool: Dataset) -> None:
     space, project = page.workspace, page.project
     exact = len(pool) - len(set(pool.duplicates.tolist()))
     prepared = space.prepared(project.id)
-    with st.container(horizontal=True, key="counts"):
+    with st.container(horizontal=True, gap="large", key="counts"):
         st.metric("Texts", f"{len(pool):,}", width="content")
         st.metric("Exact copies", f"{exact:,}", width="content")
         if prepared is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from ui.palette import label_color
+from ui.palette import COLOR_NAMES, label_color
 from votek.datatypes import LabelSpec, TaskSpec
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ TASK_WORDS: dict[TaskType, str] = {
     "text": "Write an answer",
 }
 KEYS = "1234567890"
+_HEX = {name: color for color, name in COLOR_NAMES.items()}
 
 
 def make_labels(names: Iterable[str]) -> tuple[LabelSpec, ...]:
@@ -65,18 +66,19 @@ def _label_table(page: OpenPage, task: TaskSpec) -> None:
     with st.expander(f"{len(task.labels)} labels", expanded=len(task.labels) <= 12):
         st.caption("Each label with its meaning, key and colour. New labels go in a new row.")
         frame = pd.DataFrame(
-            [(label.name, label.definition, label.key, label.color) for label in task.labels],
+            [(label.name, label.definition, label.key, _color_name(label.color)) for label in task.labels],
             columns=["Label", "Definition", "Key", "Colour"],
         )
+        colors = list(dict.fromkeys([*COLOR_NAMES.values(), *frame["Colour"]]))
         edited = st.data_editor(
             frame,
             num_rows="dynamic",
             key=f"labels-{page.project.id}-{task.version}",
             column_config={
                 "Label": st.column_config.TextColumn(required=True, max_chars=200),
-                "Definition": st.column_config.TextColumn(width="large"),
+                "Definition": st.column_config.TextColumn(width="medium"),
                 "Key": st.column_config.SelectboxColumn(options=["", *KEYS], width="small"),
-                "Colour": st.column_config.TextColumn(validate="^#[0-9a-fA-F]{6}$", width="small"),
+                "Colour": st.column_config.SelectboxColumn(options=colors, width="small"),
             },
             alt="The labels of this project with definition, key and colour",
         )
@@ -98,12 +100,16 @@ def _first_labels(page: OpenPage, task: TaskSpec) -> None:
         st.rerun()
 
 
+def _color_name(color: str) -> str:
+    return COLOR_NAMES.get(color.upper(), color)
+
+
 def _read_labels(edited: pd.DataFrame) -> tuple[LabelSpec, ...]:
     labels: dict[str, LabelSpec] = {}
     for position, row in enumerate(edited.fillna("").astype(str).to_dict("records")):
         name = row["Label"].strip()
         if name and name not in labels:
-            color = row["Colour"] or label_color(position)
+            color = _HEX.get(row["Colour"], row["Colour"]) or label_color(position)
             labels[name] = LabelSpec(name, color, row["Definition"], row["Key"])
     return tuple(labels.values())
 

@@ -116,14 +116,14 @@ def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> TaskSp
     )
     if kind == "text":
         return TaskSpec(type=kind)
-    known = label_values(cells)
+    known = label_values(cells if kind == "single" else [part for cell in cells for part in cell.split(";")])
     title = f"Labels ({len(known)} found in the file)" if known else "Labels, one on each line"
     with st.expander(title, expanded=not known):
         names = st.text_area(
             "Labels, one on each line",
             "\n".join(known),
             height=140,
-            key=f"{key}-names-{source}",
+            key=f"{key}-names-{source}-{kind}",
             placeholder="complaint\nquestion\npraise",
         )
     return TaskSpec(type=kind, labels=make_labels(names.splitlines()))

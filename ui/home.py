@@ -40,7 +40,7 @@ def _card(space: Workspace, summary: ProjectSummary) -> None:
     project = summary.project
     with st.container(border=True, key=f"card-{project.id}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            with st.container(gap=None):
+            with st.container(gap=None, key=f"about-{project.id}"):
                 st.markdown(f"**{escape(project.name)}**" + (" :gray-badge[sample]" if project.sample else ""))
                 st.caption(_stands(summary))
             entry = next((p for p in pages() if p.step == summary.next_step), pages()[0])

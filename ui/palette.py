@@ -6,10 +6,21 @@ colours repeat, so a colour is never the only mark: the label's name always stan
 
 from __future__ import annotations
 
-__all__ = ["ACCENT", "ACCENT_DARK", "MUTED", "OKABE_ITO", "contrast", "label_color", "text_on"]
+__all__ = ["ACCENT", "ACCENT_DARK", "COLOR_NAMES", "MUTED", "OKABE_ITO", "contrast", "label_color", "text_on"]
 
-OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7A7A7A")
+COLOR_NAMES = {
+    "#0072B2": "blue",
+    "#E69F00": "orange",
+    "#009E73": "green",
+    "#CC79A7": "pink",
+    "#56B4E9": "sky blue",
+    "#D55E00": "red",
+    "#F0E442": "yellow",
+    "#7A7A7A": "grey",
+}
 """Okabe-Ito, the strongest first; its black is replaced by a grey that shows on both themes."""
+
+OKABE_ITO = tuple(COLOR_NAMES)
 
 ACCENT = "#0B5CAD"
 ACCENT_DARK = "#7CB8F2"

@@ -50,18 +50,33 @@ def draw_select(page: OpenPage) -> None:
         return
     queued = [item for item in space.queue(project.id) if item.origin != "added"]
     wish = _settings(page, dataset, picked=len(queued))
-    busy = watch_jobs(space, project.id, "prepare", "select")
-    failure = latest_failure(space, project.id, "select")
-    if failure and not busy:
-        st.error(escape(failure))
+    picking = any(job.kind == "select" for job in space.jobs(project.id, active=True))
     selection = space.selection(project.id)
+    if selection is not None:
+        _change(page, wish, picked=len(queued), busy=picking)
+    watch_jobs(space, project.id, "prepare", "select")
+    failure = (
+        "" if picking else latest_failure(space, project.id, "select") or latest_failure(space, project.id, "prepare")
+    )
+    if failure:
+        st.error(escape(failure))
     if selection is None:
-        if not busy and next_step(_pick_words(wish.budget)):
+        if not picking and next_step(_pick_words(wish.budget)):
             _start(space.request_selection, page, wish)
         return
-    _change(page, wish, picked=len(queued), busy=busy)
-    draw_results(page, dataset, selection)
-    next_step("Start labelling", page="pages/4_Annotate.py", query=page.query)
+    draw_results(dataset, selection)
+    _onward(page)
+
+
+def _onward(page: OpenPage) -> None:
+    """Go on to labelling, or first to the labels when there are none to choose from."""
+    task = page.project.task
+    if task.type != "text" and not task.labels:
+        st.info("There are no labels to choose from yet. Name them on the Data page; then start labelling.")
+        next_step("Name the labels", page="pages/1_Data.py", query=page.query)
+    else:
+        started = page.summary.done > 0
+        next_step("Go on labelling" if started else "Start labelling", page="pages/4_Annotate.py", query=page.query)
 
 
 def _settings(page: OpenPage, dataset: Dataset, *, picked: int) -> Wish:
@@ -77,10 +92,11 @@ def _settings(page: OpenPage, dataset: Dataset, *, picked: int) -> Wish:
         **remembered(page.project.id, f"budget-{picked}"),
     )
     _estimate(page, int(budget))
-    method, k = _DEFAULT, _AUTO
+    summary = st.container()
     with st.expander("Other methods"):
         method, k = _methods(page, distinct)
         rho, seed = _advanced(page)
+    summary.caption(f"Method: {_NAMES.get(method, method)}. {votek.methods()[method]}")
     return Wish(int(budget), method, k, rho, seed)
 
 
@@ -155,7 +171,7 @@ def _change(page: OpenPage, wish: Wish, *, picked: int, busy: bool) -> None:
     space = page.workspace
     with st.container(horizontal=True, vertical_alignment="center"):
         more = wish.budget - picked
-        if more > 0 and st.button(f"{_pick_words(more).replace('Pick', 'Pick', 1)} more", disabled=busy):
+        if more > 0 and st.button(f"Pick {more:,} more", disabled=busy):
             _start(space.request_selection, page, wish)
         with st.popover("Start afresh", disabled=busy):
             st.markdown("Picks anew with the settings above. Labelled texts stay and count; picks not yet labelled go.")

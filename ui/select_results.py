@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from ui.charts import coverage_chart
+from ui.theme import quiet_ink
 
 if TYPE_CHECKING:
-    from ui.frame import OpenPage
     from votek.datatypes import Dataset
     from votek.workspace import SelectionView
 
@@ -19,7 +19,7 @@ __all__ = ["draw_results", "picks_table"]
 _EXCERPT = 300
 
 
-def draw_results(page: OpenPage, dataset: Dataset, selection: SelectionView) -> None:
+def draw_results(dataset: Dataset, selection: SelectionView) -> None:
     """Draw the coverage curve and the table of picks, in the order they were picked."""
     st.subheader("What the picks cover", anchor=False)
     st.caption(
@@ -28,7 +28,7 @@ def draw_results(page: OpenPage, dataset: Dataset, selection: SelectionView) -> 
     )
     random = selection.random_coverage
     st.plotly_chart(
-        coverage_chart(selection.coverage, random),
+        coverage_chart(selection.coverage, random, ink=quiet_ink()),
         key="coverage",
         config={"displayModeBar": False},
         alt="Share of texts covered against the number of picks, beside the mean of random picks",
