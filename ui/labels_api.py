@@ -39,6 +39,8 @@ def _read_event(position: int, event: object) -> NewEvent:
         if type(event.get(name)) is not kind:
             wanted = "a whole number" if kind is int else "a string"
             raise InputError(f"Event {position}: {name!r} must be {wanted}.")
+    if not event["event_id"].isascii():  # it comes back in the answer, which half an emoji would break
+        raise InputError(f"Event {position}: 'event_id' must be plain ASCII.")
     return NewEvent(
         event_id=event["event_id"],
         item=event["item"],

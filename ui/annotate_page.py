@@ -1,0 +1,44 @@
+"""The Annotate page: mounts the labeler over the queue of the project."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.components.labeler import labeler
+from ui.frame import OpenPage, next_step
+from ui.labels_api import queue_json
+from ui.routes import signing_key
+from votek.access import mint_token
+
+__all__ = ["PERSON", "draw_annotate"]
+
+PERSON = "local"
+"""Who labels while there are no accounts."""
+
+_PAGES = {"prompts": "pages/6_Prompts.py", "select": "pages/2_Select.py"}
+
+
+def draw_annotate(page: OpenPage) -> None:
+    """Draw the page: what is missing before labelling can start, or the labeler and the next step."""
+    space, project = page.workspace, page.project
+    if project.task.type != "text" and not project.task.labels:
+        st.info("This project has no labels to choose from yet. Add them on the Data page; then label here.")
+        next_step("Add labels", page="pages/1_Data.py", query=page.query)
+        return
+    state = queue_json(space, project.id, PERSON)
+    if not state["items"]:
+        _nothing_picked(page)
+        return
+    token = mint_token(signing_key(space), project=project.id, person=PERSON)
+    answer = labeler(project=project.id, person=PERSON, token=token, state=state)
+    if answer.go in _PAGES:
+        st.switch_page(_PAGES[answer.go], query_params=page.query)
+    next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
+
+
+def _nothing_picked(page: OpenPage) -> None:
+    if page.workspace.jobs(page.project.id, active=True):
+        st.info("The texts to label are being picked. The Select page shows how far that is.")
+    else:
+        st.info("No texts have been picked for labelling yet. Choose how many on the Select page; then label here.")
+    next_step("Choose texts", page=_PAGES["select"], query=page.query)

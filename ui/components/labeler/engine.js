@@ -1,0 +1,142 @@
+// One per project and person on a page: the model, the outbox, and the talk with the server.
+
+const engines = new Map();
+const REPLACEMENT_WAITS_MS = [400, 400, 600, 1_000, 1_500, 2_000, 3_000, 5_000, 8_000, 8_000];
+
+class Engine {
+  constructor({ base, project, person }) {
+    const scope = `${encodeURIComponent(project)}:${encodeURIComponent(person)}`;
+    this.scope = scope;
+    this.base = base;
+    this.model = new Model();
+    this.view = null;
+    this.loaded = false;
+    this.loading = false;
+    this.owed = 0; // replacements of skipped texts that have not come yet
+    this.waiting = false;
+    this.rejections = [];
+    this.tokenAsked = -Infinity;
+    this.outbox = new Outbox({
+      scope,
+      url: `${base}api/labels`,
+      onChange: () => this.view?.showSaved(),
+      onAcknowledged: (entries) => this.#acknowledged(entries),
+      onRejected: (entry, reason) => this.#rejected(entry, reason),
+      onAdopted: (entries) => this.#adopted(entries),
+      askToken: () => this.askToken(),
+    });
+    addEventListener("focus", () => this.refresh());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refresh());
+  }
+
+  // The page ran (again): its token is fresh; its state counts only before this browser has done anything,
+  // because nobody knows which of the browser's events it already holds.
+  accept({ token, state }) {
+    const fresh = token !== this.outbox.token;
+    this.outbox.setToken(token);
+    if (!this.loaded) {
+      this.loaded = true;
+      this.model.load(state, this.outbox.entries, -Infinity);
+      const cursor = this.model.find(state.cursor);
+      this.model.current = cursor?.state === "todo" ? cursor.id : null;
+      if (this.model.current === null) this.model.advance();
+    } else if (fresh) {
+      this.refresh();
+    }
+  }
+
+  askToken() {
+    if (!this.view || performance.now() - this.tokenAsked < 2_000) return;
+    this.tokenAsked = performance.now();
+    this.view.trigger("token", newId());
+  }
+
+  record(entry) {
+    this.outbox.add(entry);
+  }
+
+  #adopted(entries) {
+    const wanted = this.model.adopt(entries);
+    if (wanted.length && this.loaded) {
+      if (this.model.item && this.model.item.state !== "todo") this.model.advance();
+      this.view?.draw();
+    }
+    return wanted;
+  }
+
+  #acknowledged(entries) {
+    this.model.settle(entries);
+    const skips = entries.filter(({ event }) => event.kind === "skip" && this.#replaceable(event.item)).length;
+    const undone = entries.some(({ event, before }) => event.kind === "undo" && "state" in before);
+    this.owed += skips;
+    if (skips) this.#awaitReplacements();
+    else if (undone) this.refresh();
+    if (this.model.current === null && !this.outbox.unsaved) this.view?.finished();
+  }
+
+  #replaceable(id) {
+    const item = this.model.find(id);
+    return item?.state === "skipped" && item.origin !== "added";
+  }
+
+  #rejected(entry, reason) {
+    if (entry.event.kind === "undo" && this.rejections.some(({ id }) => id === entry.event.value.event)) return;
+    this.model.reject(entry);
+    const text = this.model.find(entry.event.item)?.text ?? entry.event.item;
+    this.rejections.push({ id: entry.event.event_id, kind: entry.event.kind, text, reason });
+    if (this.model.current === null) this.model.advance();
+    this.view?.draw();
+    this.refresh();
+  }
+
+  // The worker finds the next-best text within seconds; the labeler goes on with what it holds meanwhile.
+  async #awaitReplacements() {
+    this.turn = 0;
+    if (this.waiting) return;
+    this.waiting = true;
+    this.view?.draw();
+    while (this.owed > 0 && this.turn < REPLACEMENT_WAITS_MS.length) {
+      await new Promise((done) => setTimeout(done, REPLACEMENT_WAITS_MS[this.turn]));
+      this.turn += 1;
+      await this.refresh();
+    }
+    this.owed = 0;
+    this.waiting = false;
+    this.view?.draw();
+  }
+
+  // Takes the server's state in; events under way while it was asked for stay on top of it.
+  async refresh() {
+    if (this.loading || !this.loaded) return;
+    this.loading = true;
+    const asked = performance.now();
+    try {
+      const response = await fetch(`${this.base}api/queue`, {
+        headers: { Authorization: `Bearer ${this.outbox.token}` },
+        cache: "no-store",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (response.status === 401) this.askToken();
+      if (response.ok) this.#take(await response.json(), asked);
+    } catch {
+      // The server is away; the outbox tells the person so, and the next refresh mends the state.
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  #take(state, asked) {
+    const finished = this.model.current === null;
+    const known = new Set(this.model.items.map((item) => item.id));
+    this.model.load(state, this.outbox.entries, asked);
+    this.owed = Math.max(0, this.owed - this.model.items.filter((item) => !known.has(item.id)).length);
+    if (finished) this.model.advance();
+    this.view?.draw();
+  }
+}
+
+function engineFor(data) {
+  const id = JSON.stringify([data.base, data.project, data.person]);
+  if (!engines.has(id)) engines.set(id, new Engine(data));
+  return engines.get(id);
+}

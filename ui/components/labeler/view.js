@@ -1,0 +1,425 @@
+// Draws one mounted labeler and turns keys and clicks into actions. The next text is painted first;
+// everything else (storing, sending) comes after, and never asks the server for leave.
+//
+// Reason for the length: one screen whose parts share the item shown, the draft and the focus.
+
+class View {
+  constructor(root, engine, trigger) {
+    this.root = root.querySelector(".labeler");
+    this.engine = engine;
+    this.model = engine.model;
+    this.trigger = trigger;
+    this.stop = new AbortController();
+    const find = (name) => this.root.querySelector(name);
+    this.parts = {
+      bar: find(".bar"), fill: find(".bar span"), count: find(".count"), saved: find(".saved"), announce: find(".announce"),
+      alerts: find(".alerts"), guidelines: find(".guidelines"), reading: find(".reading"), deciding: find(".deciding"), where: find(".where"),
+      body: find(".body"), reason: find(".reason"), hint: find(".hint"), choices: find(".choices"), answer: find(".answer"),
+      box: find(".answer textarea"), draft: find(".draft"), submit: find(".deciding .submit"), finished: find(".finished"),
+      remark: find(".remark"), comment: find(".remark textarea"), tools: find(".tools"), sheet: find(".sheet"),
+    };
+    this.buttons = new Map([...this.root.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
+    this.choices = new Choices({
+      group: this.parts.choices,
+      filter: find(".filter"),
+      onChoose: (name, event) => this.inTime(event) && this.choose(name),
+    });
+    this.shownId = undefined;
+    this.paintedAt = Infinity;
+    this.ignored = 0;
+    this.chosen = [];
+    this.#listen();
+    this.draw();
+    if (this.isText) this.focusAnswer();
+  }
+
+  close() {
+    this.keepDrafts();
+    this.stop.abort();
+    clearTimeout(this.savedTimer);
+    if (this.engine.view === this) this.engine.view = null;
+  }
+
+  get isText() {
+    return this.model.task.type === "text";
+  }
+
+  #listen() {
+    const { signal } = this.stop;
+    addEventListener("keydown", (event) => this.#key(event), { capture: true, signal });
+    addEventListener("pagehide", () => this.keepDrafts(), { signal });
+    for (const [name, button] of this.buttons) {
+      button.addEventListener("pointerdown", (event) => event.preventDefault(), { signal });
+      button.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
+      button.addEventListener("click", (event) => this.#act(name, event), { signal });
+    }
+    const { box, comment, sheet } = this.parts;
+    box.addEventListener("input", () => this.#typed(), { signal });
+    box.addEventListener("keydown", (event) => this.#boxKey(event, box), { signal });
+    comment.addEventListener("input", () => this.keepDrafts(), { signal });
+    comment.addEventListener("keydown", (event) => this.#boxKey(event, comment), { signal });
+    comment.addEventListener("blur", () => this.keepComment(), { signal });
+    sheet.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
+    sheet.addEventListener("click", (event) => event.target === sheet && sheet.close(), { signal });
+  }
+
+  // ------------------------------------------------------------ drawing
+
+  draw() {
+    const { parts, model } = this;
+    const item = model.item;
+    if (this.task !== JSON.stringify(model.task)) this.#buildTask();
+    parts.reading.hidden = parts.deciding.hidden = !item;
+    parts.finished.hidden = Boolean(item);
+    if (item) this.#drawItem(item);
+    else this.#drawFinished();
+    this.#drawProgress();
+    this.#drawAlerts();
+    this.#drawGuidelines();
+    this.showSaved();
+  }
+
+  #buildTask() {
+    this.task = JSON.stringify(this.model.task);
+    const { parts } = this;
+    const { type } = this.model.task;
+    parts.choices.hidden = parts.answer.hidden = false;
+    parts[this.isText ? "choices" : "answer"].hidden = true;
+    this.choices.build(this.isText ? { ...this.model.task, labels: [] } : this.model.task);
+    parts.submit.hidden = type === "single";
+    setText(parts.submit.querySelector("kbd"), type === "text" ? "Ctrl+Enter" : "Enter");
+    parts.choices.setAttribute("aria-label", type === "multi" ? "Labels; several can be chosen" : "Labels");
+    const rows = sheetOf(this.model.task).flatMap(([key, what]) => [make("dt", { text: key }), make("dd", { text: what })]);
+    parts.sheet.querySelector("dl").replaceChildren(...rows);
+    this.shownId = undefined;
+  }
+
+  #drawItem(item) {
+    const { parts, model } = this;
+    if (this.shownId !== item.id) {
+      this.shownId = item.id;
+      setText(parts.body, item.text);
+      parts.body.parentElement.scrollTop = 0;
+      setText(parts.hint, "");
+      this.#loadDrafts(item);
+      this.#markPainted(item.id);
+    }
+    const marks = { todo: "", labelled: " · labelled", skipped: " · skipped" }[item.state];
+    setText(parts.where, `Text ${model.position + 1} of ${model.items.length}${marks}${item.flagged ? " · flagged" : ""}`);
+    setText(parts.reason, item.reason ? `Why this text: ${item.reason}` : "");
+    this.choices.press(this.chosen);
+    this.buttons.get("flag").setAttribute("aria-pressed", String(item.flagged));
+    this.#disable("undo", !model.history.length);
+    this.#disable("previous", model.position === 0);
+    this.#disable("next", model.position === model.items.length - 1);
+    const remark = Boolean(item.comment || this.remarkOpen);
+    parts.remark.hidden = !remark;
+    this.buttons.get("comment").setAttribute("aria-expanded", String(remark));
+  }
+
+  // aria-disabled keeps the focus where it is when a button runs out of work.
+  #disable(name, off) {
+    this.buttons.get(name).setAttribute("aria-disabled", String(off));
+  }
+
+  #drawFinished() {
+    const { parts, model, engine } = this;
+    const wasShown = this.shownId === null;
+    this.shownId = null;
+    this.paintedAt = 0;
+    parts.remark.hidden = true;
+    parts.tools.hidden = !model.items.length;
+    const [title, text] = parts.finished.querySelectorAll("h2, p");
+    if (engine.waiting) {
+      setText(title, "One moment");
+      setText(text, "The next-best text for one that you skipped is being looked for.");
+    } else {
+      setText(title, model.done ? `All ${model.done} texts are labelled` : "Nothing is left to label");
+      setText(text, "Build prompts from them now, or choose more texts. ← goes back to the last one, u undoes.");
+    }
+    if (!wasShown) title.focus({ preventScroll: true });
+  }
+
+  #drawProgress() {
+    const { parts, model } = this;
+    setText(parts.count, `${model.done} of ${model.total} labelled`);
+    parts.fill.style.transform = `scaleX(${model.total ? model.done / model.total : 0})`;
+    parts.bar.setAttribute("aria-valuenow", model.done);
+    parts.bar.setAttribute("aria-valuemax", model.total);
+  }
+
+  #drawAlerts() {
+    const alerts = this.engine.rejections.map((rejection) => {
+      const close = make("button", { type: "button", "aria-label": "Dismiss", text: "×" });
+      close.addEventListener("click", () => {
+        this.engine.rejections = this.engine.rejections.filter((other) => other !== rejection);
+        this.draw();
+      });
+      const words = `Not accepted (${rejection.kind}): ${rejection.reason}. The text “${shorten(rejection.text, 60)}” is as it was before.`;
+      return make("div", { class: "alert" }, [make("p", { text: words }), close]);
+    });
+    if (alerts.length || this.parts.alerts.childElementCount) this.parts.alerts.replaceChildren(...alerts);
+  }
+
+  #drawGuidelines() {
+    const { guidelines } = this.parts;
+    const source = JSON.stringify([this.model.guidelines, this.task]);
+    if (guidelines.dataset.drawn === source) return;
+    guidelines.dataset.drawn = source;
+    const defined = this.model.task.labels.filter((label) => label.definition);
+    const list = defined.flatMap(({ name, definition }) => [
+      make("dt", { dir: "auto", text: name }),
+      make("dd", { dir: "auto", text: definition }),
+    ]);
+    const text = guide(this.model.guidelines);
+    guidelines.replaceChildren(make("h2", { text: "Guidelines" }), ...(text.length ? text : [make("p", { text: "No guidelines have been written yet." })]));
+    if (list.length) guidelines.append(make("h3", { text: "Labels" }), make("dl", {}, list));
+  }
+
+  // "All saved" only when it is true, and only after a quiet moment, so that it does not blink.
+  showSaved() {
+    const { outbox } = this.engine;
+    const { saved } = this.parts;
+    clearTimeout(this.savedTimer);
+    const count = outbox.unsaved;
+    if (!count) {
+      if (saved.dataset.state === "saving") this.savedTimer = setTimeout(() => this.#saved("saved", "All saved"), 250);
+      else this.#saved("saved", "All saved");
+    } else if (!outbox.stored) {
+      this.#saved("trouble", `${count} not saved yet, and this browser keeps nothing: leave the tab open`);
+    } else if (outbox.failures < 2) {
+      this.#saved("saving", `Saving ${count}…`);
+    } else {
+      const why = outbox.reason ? `Not saved yet (${outbox.reason})` : "Offline";
+      this.#saved("trouble", `${why}: ${count} kept in this browser, trying again`);
+    }
+  }
+
+  #saved(state, text) {
+    const { saved, announce } = this.parts;
+    if (saved.dataset.state !== state) saved.dataset.state = state;
+    setText(saved, text);
+    if (state !== "saving") setText(announce, text);
+  }
+
+  finished() {
+    if (this.toldFinished !== this.model.done) this.trigger("finished", (this.toldFinished = this.model.done));
+  }
+
+  // ------------------------------------------------------------ what was painted when
+
+  // A key pressed before this text was on the screen was meant for another one.
+  #markPainted(id) {
+    this.paintedAt = Infinity;
+    const painted = (time) => {
+      if (this.shownId === id) this.paintedAt = Math.min(this.paintedAt, time);
+    };
+    requestAnimationFrame((frame) => painted(frame));
+    setTimeout(() => painted(performance.now()), 250); // a tab in the background paints nothing
+  }
+
+  inTime(event) {
+    if (event.timeStamp >= this.paintedAt) return true;
+    this.ignored += 1;
+    this.root.dataset.ignored = this.ignored;
+    setText(this.parts.hint, "A key that came before this text was shown was not used.");
+    return false;
+  }
+
+  // ------------------------------------------------------------ keys and buttons
+
+  #key(event) {
+    if (isElsewhere(event) || pressesControl(event)) return;
+    const slot = event.altKey || event.isComposing ? null : slotOf(event);
+    const name = slot && !this.isText ? this.choices.names.get(slot) : undefined;
+    const action = name === undefined ? actionOf(event) : "choose";
+    if (action === null || (this.model.current === null && !["undo", "previous", "keys", "guidelines", "submit"].includes(action))) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.repeat) return;
+    if (action === "choose") {
+      if (this.inTime(event)) this.choose(name);
+    } else {
+      this.#act(action, event);
+    }
+  }
+
+  #boxKey(event, box) {
+    if (event.isComposing || event.altKey) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (event.key === "Escape") {
+      box.blur();
+    } else if (event.key === "Enter" && !event.repeat && box === this.parts.box && command) {
+      if (this.inTime(event)) this.submit();
+    } else if (event.key === "Enter" && box === this.parts.comment && !event.shiftKey) {
+      box.blur();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #act(name, event) {
+    const actions = {
+      submit: () => (this.model.current === null ? this.trigger("go", "prompts") : this.inTime(event) && this.submit()),
+      skip: () => this.inTime(event) && this.skip(),
+      flag: () => this.inTime(event) && this.flag(),
+      undo: () => this.undo(),
+      comment: () => this.openComment(),
+      guidelines: () => this.toggleGuidelines(),
+      filter: () => (this.isText ? this.focusAnswer() : this.choices.open()),
+      previous: () => this.move(-1),
+      next: () => this.move(1),
+      keys: () => this.parts.sheet.showModal(),
+      close: () => this.parts.sheet.close(),
+      prompts: () => this.trigger("go", "prompts"),
+      select: () => this.trigger("go", "select"),
+    };
+    if (this.buttons.get(name)?.getAttribute("aria-disabled") !== "true") actions[name]();
+  }
+
+  // ------------------------------------------------------------ actions
+
+  #done(entry, { advance = true } = {}) {
+    if (advance) this.model.advance();
+    this.draw();
+    this.engine.record(entry);
+    if (advance && this.isText && this.model.item) this.focusAnswer();
+  }
+
+  choose(name) {
+    this.keepComment();
+    if (this.model.task.type === "single") {
+      const entry = this.model.act("label", this.model.item, name);
+      this.#dropDraft(this.shownId);
+      this.#done(entry);
+      return;
+    }
+    this.chosen = this.chosen.includes(name) ? this.chosen.filter((other) => other !== name) : [...this.chosen, name];
+    setText(this.parts.hint, "");
+    this.choices.press(this.chosen);
+    this.keepDrafts();
+  }
+
+  submit() {
+    this.keepComment();
+    const { type, labels } = this.model.task;
+    const item = this.model.item;
+    if (type === "single") {
+      if (item.state !== "labelled") return this.#say("Choose a label first; space skips this text.");
+      this.model.advance();
+      return this.draw();
+    }
+    const value = type === "text" ? this.parts.box.value : labels.map(({ name }) => name).filter((name) => this.chosen.includes(name));
+    if (!(type === "text" ? value.trim() : value.length)) {
+      return this.#say(type === "text" ? "Write an answer first, or skip this text." : "Choose at least one label; space skips this text.");
+    }
+    const entry = this.model.act("label", item, value);
+    this.#dropDraft(item.id);
+    return this.#done(entry);
+  }
+
+  skip() {
+    this.keepComment();
+    if (this.model.item.state === "skipped") return this.move(1);
+    return this.#done(this.model.act("skip", this.model.item, null));
+  }
+
+  flag() {
+    const { item } = this.model;
+    this.#done(this.model.act("flag", item, !item.flagged), { advance: false });
+  }
+
+  undo() {
+    this.keepComment();
+    this.keepDrafts();
+    const undone = this.model.undo();
+    if (!undone) return this.#say("Nothing is left to undo.");
+    this.shownId = undefined;
+    this.draw();
+    const what = { label: "label", skip: "skip", flag: "flag", comment: "comment" }[undone.kind] ?? "decision";
+    this.#say(`Undone: the ${what} of this text.`);
+    return this.engine.record(undone.entry);
+  }
+
+  move(step) {
+    this.keepComment();
+    this.keepDrafts();
+    this.remarkOpen = false;
+    this.model.move(step);
+    this.draw();
+  }
+
+  toggleGuidelines() {
+    const { guidelines } = this.parts;
+    guidelines.hidden = !guidelines.hidden;
+    this.buttons.get("guidelines").setAttribute("aria-expanded", String(!guidelines.hidden));
+    if (!guidelines.hidden) guidelines.scrollIntoView({ block: "nearest" });
+  }
+
+  openComment() {
+    this.remarkOpen = true;
+    this.draw();
+    this.parts.comment.focus();
+  }
+
+  focusAnswer() {
+    const active = document.activeElement;
+    if (active && active !== document.body && !active.contains(this.root) && active.matches(BOXES) && !this.root.getRootNode().activeElement) return;
+    this.parts.box.focus({ preventScroll: true });
+  }
+
+  #say(text) {
+    setText(this.parts.hint, text);
+  }
+
+  // ------------------------------------------------------------ drafts
+
+  #draftKey(id) {
+    return `votek:draft:${this.engine.scope}:${encodeURIComponent(id)}`;
+  }
+
+  #loadDrafts(item) {
+    const { box, comment, draft } = this.parts;
+    const kept_ = kept.read(this.#draftKey(item.id)) ?? {};
+    this.remarkOpen = typeof kept_.comment === "string";
+    comment.value = kept_.comment ?? item.comment ?? "";
+    if (this.isText) box.value = kept_.answer ?? (item.state === "labelled" ? item.value : "");
+    setText(draft, this.isText && kept_.answer !== undefined ? "Draft kept in this browser; not submitted yet." : "");
+    const value = item.state === "labelled" && item.value !== null ? [item.value].flat() : [];
+    this.chosen = this.model.task.type === "multi" && Array.isArray(kept_.labels) ? kept_.labels : this.isText ? [] : value;
+  }
+
+  #typed() {
+    this.keepDrafts();
+    setText(this.parts.draft, this.parts.box.value ? "Draft kept in this browser; not submitted yet." : "");
+    setText(this.parts.hint, "");
+  }
+
+  keepDrafts() {
+    const item = this.model.find(this.shownId);
+    if (!item) return;
+    const labelled = item.state === "labelled";
+    const draft = {};
+    if (this.isText && this.parts.box.value !== (labelled ? item.value : "")) draft.answer = this.parts.box.value;
+    if (this.model.task.type === "multi" && String([...this.chosen].sort()) !== String((labelled ? [...item.value] : []).sort())) draft.labels = this.chosen;
+    if (this.parts.comment.value !== item.comment) draft.comment = this.parts.comment.value;
+    const stored = kept.write(this.#draftKey(item.id), Object.keys(draft).length ? draft : null);
+    if (!stored) this.#say("This browser keeps no drafts; submit before you leave.");
+  }
+
+  #dropDraft(id) {
+    kept.write(this.#draftKey(id), null);
+  }
+
+  // A comment is saved when its box is left, however it is left.
+  keepComment() {
+    const item = this.model.find(this.shownId);
+    const value = this.parts.comment.value.trim() ? this.parts.comment.value : "";
+    if (!item || value === item.comment) return;
+    this.engine.record(this.model.act("comment", item, value));
+    this.keepDrafts();
+    this.draw();
+  }
+}
