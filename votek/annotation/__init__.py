@@ -1,0 +1,23 @@
+"""Label rules per task type, the queue, and the state that the event log adds up to."""
+
+from __future__ import annotations
+
+from votek.annotation.queue import Queue, build_queue
+from votek.annotation.records import Ack, AnnotationItem, AnnotationState, FinalLabel, ItemState, NewEvent
+from votek.annotation.rules import check_event, check_value
+from votek.annotation.state import Labelling, fold
+
+__all__ = [
+    "Ack",
+    "AnnotationItem",
+    "AnnotationState",
+    "FinalLabel",
+    "ItemState",
+    "Labelling",
+    "NewEvent",
+    "Queue",
+    "build_queue",
+    "check_event",
+    "check_value",
+    "fold",
+]

@@ -1,0 +1,1 @@
+"""Background work: the queue of jobs, the worker, progress and cancelling."""

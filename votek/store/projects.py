@@ -1,0 +1,124 @@
+"""Projects and the revisions of what people typed about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from votek.datatypes import LabelSpec, Project, PromptSettings, TaskSpec
+from votek.errors import NotFoundError
+from votek.store.database import Transaction
+from votek.store.schema import project, revision
+
+__all__ = ["add_revision", "delete", "get", "insert", "listed", "lock", "set_archived"]
+
+RevisionKind = Literal["name", "task", "guidelines", "prompts"]
+
+
+def insert(tx: Transaction, project_id: str, *, created: dt.datetime, sample: bool) -> None:
+    """Add an empty project."""
+    tx.execute(sa.insert(project).values(id=project_id, created=created, archived=False, sample=sample))
+
+
+def lock(tx: Transaction, project_id: str) -> None:
+    """Make this transaction the only one that writes in the project, until it ends.
+
+    Raises:
+        NotFoundError: there is no such project.
+    """
+    if tx.execute(sa.select(project.c.id).where(project.c.id == project_id).with_for_update()).first() is None:
+        raise _missing(project_id)
+
+
+def add_revision(tx: Transaction, project_id: str, kind: RevisionKind, value: Any, *, time: dt.datetime) -> int:
+    """Record a new version of the name, the task, the guidelines or the prompt settings; returns its number."""
+    latest = sa.select(sa.func.max(revision.c.version)).where(revision.c.project == project_id, revision.c.kind == kind)
+    version = (tx.execute(latest).scalar() or 0) + 1
+    tx.execute(sa.insert(revision).values(project=project_id, kind=kind, version=version, value=value, created=time))
+    return int(version)
+
+
+def get(tx: Transaction, project_id: str) -> Project:
+    """One project as it stands.
+
+    Raises:
+        NotFoundError: there is no such project.
+    """
+    found = _load(tx, project.c.id == project_id)
+    if not found:
+        raise _missing(project_id)
+    return found[0]
+
+
+def listed(tx: Transaction, *, archived: bool) -> Sequence[Project]:
+    """Projects by time of creation; archived ones only when asked for."""
+    return _load(tx, sa.true() if archived else project.c.archived.is_(False))
+
+
+def set_archived(tx: Transaction, project_id: str, archived: bool) -> None:
+    """Put a project away, or bring it back."""
+    lock(tx, project_id)
+    tx.execute(sa.update(project).where(project.c.id == project_id).values(archived=archived))
+
+
+def delete(tx: Transaction, project_id: str) -> None:
+    """Remove a project and, by the foreign keys, every row that belongs to it."""
+    lock(tx, project_id)
+    tx.execute(sa.delete(project).where(project.c.id == project_id))
+
+
+def _missing(project_id: str) -> NotFoundError:
+    return NotFoundError(f"There is no project {project_id!r} (any more). Choose one from the list of projects.")
+
+
+def _load(tx: Transaction, condition: sa.ColumnElement[bool]) -> list[Project]:
+    latest = (
+        sa.select(revision.c.project, revision.c.kind, sa.func.max(revision.c.version).label("version"))
+        .group_by(revision.c.project, revision.c.kind)
+        .subquery()
+    )
+    query = (
+        sa.select(project, revision.c.kind, revision.c.version, revision.c.value)
+        .join(latest, latest.c.project == project.c.id)
+        .join(
+            revision,
+            (revision.c.project == latest.c.project)
+            & (revision.c.kind == latest.c.kind)
+            & (revision.c.version == latest.c.version),
+        )
+        .where(condition)
+        .order_by(project.c.created, project.c.id)
+    )
+    rows: dict[str, list[Any]] = {}
+    for row in tx.execute(query):
+        rows.setdefault(row.id, []).append(row)
+    return [_project(parts) for parts in rows.values()]
+
+
+def _project(parts: Sequence[Any]) -> Project:
+    latest = {part.kind: part for part in parts}
+    head, guidelines = parts[0], latest["guidelines"]
+    return Project(
+        id=head.id,
+        name=latest["name"].value,
+        created=head.created,
+        archived=head.archived,
+        task=_task(latest["task"].value, latest["task"].version),
+        guidelines=guidelines.value,
+        guidelines_version=guidelines.version,
+        prompts=PromptSettings(**latest["prompts"].value),
+        sample=head.sample,
+    )
+
+
+def _task(value: dict[str, Any], version: int) -> TaskSpec:
+    return TaskSpec(value["type"], tuple(LabelSpec(**label) for label in value["labels"]), version)
+
+
+def task_value(task: TaskSpec) -> dict[str, Any]:
+    """A task as it is stored: its version is the revision's."""
+    return {"type": task.type, "labels": [asdict(label) for label in task.labels]}

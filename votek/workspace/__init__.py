@@ -1,0 +1,22 @@
+"""The one facade that pages, routes and the command line call for anything about projects."""
+
+from __future__ import annotations
+
+from votek.annotation import Ack, AnnotationItem, AnnotationState, FinalLabel, NewEvent
+from votek.workspace.data import label_color, label_key
+from votek.workspace.projects import ProjectSummary
+from votek.workspace.results import SelectionView
+from votek.workspace.workspace import Workspace
+
+__all__ = [
+    "Ack",
+    "AnnotationItem",
+    "AnnotationState",
+    "FinalLabel",
+    "NewEvent",
+    "ProjectSummary",
+    "SelectionView",
+    "Workspace",
+    "label_color",
+    "label_key",
+]

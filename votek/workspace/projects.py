@@ -1,0 +1,201 @@
+"""Projects: making, renaming, putting away, and what people typed about them."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from votek.datatypes import LabelSpec, Project, PromptSettings, TaskSpec
+from votek.errors import InputError
+from votek.jobs.context import Context, now
+from votek.store import data as data_rows
+from votek.store import events as event_rows
+from votek.store import projects as project_rows
+
+__all__ = ["ProjectSummary", "Projects"]
+
+MAX_NAME = 200
+MAX_GUIDELINES = 200_000
+NextStep = Literal["data", "select", "annotate", "prompts"]
+
+
+@dataclass(frozen=True)
+class ProjectSummary:
+    """A project, how far it is, and what to do next."""
+
+    project: Project
+    texts: int
+    tests: int
+    queued: int
+    done: int
+    next_step: NextStep
+
+
+class Projects(Context):
+    """The part of the workspace that keeps projects."""
+
+    def projects(self, *, archived: bool = False) -> list[ProjectSummary]:
+        """All projects, oldest first; archived ones only when asked for."""
+        with self.store.read() as tx:
+            sizes = data_rows.sizes(tx)
+            listed = project_rows.listed(tx, archived=archived)
+            summaries = []
+            for project in listed:
+                texts, tests = sizes.get((project.id, "pool"), 0), sizes.get((project.id, "test"), 0)
+                queue = self.build_queue(tx, project.id) if texts else None
+                total = [item for item in queue.items if item.row not in queue.skipped] if queue else []
+                done = sum(1 for item in total if queue and item.row in queue.labelled)
+                step = _next_step(texts=texts, queued=len(total), done=done)
+                summaries.append(ProjectSummary(project, texts, tests, len(total), done, step))
+            return summaries
+
+    def project(self, project_id: str) -> Project:
+        """One project.
+
+        Raises:
+            NotFoundError: there is no such project.
+        """
+        with self.store.read() as tx:
+            return project_rows.get(tx, project_id)
+
+    def create_project(self, name: str, *, task: TaskSpec | None = None, sample: bool = False) -> Project:
+        """Make an empty project."""
+        name = _name(name)
+        spec = _checked(task or TaskSpec())
+        project_id, time = secrets.token_hex(8), now()
+        with self.store.write() as tx:
+            project_rows.insert(tx, project_id, created=time, sample=sample)
+            project_rows.add_revision(tx, project_id, "name", name, time=time)
+            project_rows.add_revision(tx, project_id, "task", project_rows.task_value(spec), time=time)
+            project_rows.add_revision(tx, project_id, "guidelines", "", time=time)
+            project_rows.add_revision(tx, project_id, "prompts", asdict(PromptSettings()), time=time)
+            return project_rows.get(tx, project_id)
+
+    def rename_project(self, project_id: str, name: str) -> Project:
+        """Give a project another name."""
+        name = _name(name)
+        with self.store.write() as tx:
+            project_rows.lock(tx, project_id)
+            project_rows.add_revision(tx, project_id, "name", name, time=now())
+            return project_rows.get(tx, project_id)
+
+    def archive_project(self, project_id: str, archived: bool = True) -> None:
+        """Put a project away, or bring it back; nothing is deleted."""
+        with self.store.write() as tx:
+            project_rows.set_archived(tx, project_id, archived)
+
+    def set_task(self, project_id: str, task: TaskSpec) -> Project:
+        """Set type and labels of the task; equal ones make no new version.
+
+        Raises:
+            InputError: the labels cannot be used, or labels that were given already would become invalid.
+        """
+        spec = _checked(task)
+        with self.writing() as tx:
+            project_rows.lock(tx, project_id)
+            before = project_rows.get(tx, project_id).task
+            if (before.type, before.labels) == (spec.type, spec.labels):
+                return project_rows.get(tx, project_id)
+            used = Counter(
+                name
+                for label in self.labelling(tx, project_id).labels().values()
+                for name in (label.value if isinstance(label.value, list) else [label.value])
+            )
+            _refuse_loss(before, spec, used)
+            project_rows.add_revision(tx, project_id, "task", project_rows.task_value(spec), time=now())
+            return project_rows.get(tx, project_id)
+
+    def set_guidelines(self, project_id: str, text: str) -> Project:
+        """Set the guidelines shown beside each text; an equal text makes no new version."""
+        if len(text) > MAX_GUIDELINES:
+            raise InputError(f"The guidelines have {len(text):,} characters; {MAX_GUIDELINES:,} are allowed.")
+        with self.store.write() as tx:
+            project_rows.lock(tx, project_id)
+            if project_rows.get(tx, project_id).guidelines != text:
+                project_rows.add_revision(tx, project_id, "guidelines", text, time=now())
+            return project_rows.get(tx, project_id)
+
+    def set_prompts(self, project_id: str, settings: PromptSettings) -> Project:
+        """Set how prompts are retrieved and written."""
+        with self.store.write() as tx:
+            project_rows.lock(tx, project_id)
+            if project_rows.get(tx, project_id).prompts != settings:
+                project_rows.add_revision(tx, project_id, "prompts", asdict(settings), time=now())
+            return project_rows.get(tx, project_id)
+
+    def delete_project(self, project_id: str) -> None:
+        """Remove a project, its labels, and the files that no other project uses. This cannot be undone."""
+        with self.store.write() as tx:
+            project_rows.lock(tx, project_id)
+            files, digests, keys = data_rows.unshared(tx, project_id)
+            project_rows.delete(tx, project_id)
+        self.forget_labelling(project_id)
+        self.store.remove_files(files, digests, keys)
+
+    def has_events(self, project_id: str) -> bool:
+        """Whether people have worked in the project (labels that came with the file do not count)."""
+        with self.store.read() as tx:
+            return event_rows.made_by_people(tx, project_id)
+
+
+def _next_step(*, texts: int, queued: int, done: int) -> NextStep:
+    if not texts:
+        return "data"
+    if not queued:
+        return "select"
+    return "annotate" if done < queued else "prompts"
+
+
+def _name(name: str) -> str:
+    stripped = name.strip()
+    if not stripped or len(stripped) > MAX_NAME or not stripped.isprintable():
+        raise InputError(f"A project needs a name of 1 to {MAX_NAME} printable characters; {name[:60]!r} was given.")
+    return stripped
+
+
+def _checked(task: TaskSpec) -> TaskSpec:
+    if task.type not in ("single", "multi", "text"):
+        raise InputError(f"There is no task type {task.type!r}: use single, multi or text.")
+    labels = tuple(task.labels) if task.type != "text" else ()
+    _distinct([label.name for label in labels], "name")
+    _distinct([label.key for label in labels if label.key], "key")
+    for label in labels:
+        _check_label(label)
+    return TaskSpec(task.type, labels)
+
+
+def _check_label(label: LabelSpec) -> None:
+    if not label.name.strip() or label.name != label.name.strip() or len(label.name) > MAX_NAME:
+        raise InputError(f"{label.name[:60]!r} cannot be a label: 1 to {MAX_NAME} characters, no blanks at its ends.")
+    if any(ord(character) < 32 or "\ud800" <= character <= "\udfff" for character in label.name):
+        raise InputError(f"The label {label.name[:60]!r} holds control characters. Use letters, digits and signs.")
+    color = label.color
+    if len(color) != 7 or color[0] != "#" or any(digit not in "0123456789abcdefABCDEF" for digit in color[1:]):
+        raise InputError(f"The colour {color!r} of label {label.name!r} must look like #0072b2.")
+    if label.key not in ("", *"1234567890"):
+        raise InputError(f"The key {label.key!r} of label {label.name!r} must be one of 1 to 9, 0, or empty.")
+
+
+def _distinct(values: list[str], what: str) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise InputError(f"Two labels have the same {what} {twice[0]!r}. Make them differ.")
+
+
+def _refuse_loss(before: TaskSpec, after: TaskSpec, used: Counter[str]) -> None:
+    if used and before.type != after.type:
+        raise InputError(
+            f"{sum(used.values())} texts are labelled as {before.type!r} already, so the type of the task cannot "
+            f"become {after.type!r}. Make a new project for another type of task."
+        )
+    if after.type == "text":
+        return
+    kept = {label.name for label in after.labels}
+    for name, count in used.items():
+        if name not in kept:
+            raise InputError(
+                f"The label {name!r} is in use on {count} text(s) and cannot be removed or renamed. Label those "
+                "differently first, or keep it."
+            )
