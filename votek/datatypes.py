@@ -155,7 +155,7 @@ class SimilarityGraph:
         from scipy.sparse import csr_array
 
         n, k = self.neighbors.shape
-        starts = np.arange(0, n * k + 1, max(k, 1), dtype=np.int64)[: n + 1] if k else np.zeros(n + 1, dtype=np.int64)
+        starts = np.arange(n + 1, dtype=np.int64) * k
         votes = csr_array((np.ones(n * k, dtype=np.int8), self.neighbors.ravel(), starts), shape=(n, n)).tocsc()
         return read_only(votes.indptr.astype(np.int64)), read_only(votes.indices.astype(np.int32, copy=False))
 

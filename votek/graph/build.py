@@ -64,15 +64,19 @@ def build_graph(
     if not (approximate is True or approximate is False or approximate == "auto"):
         raise InputError(f'approximate = {approximate!r} is not known; give True, False or "auto".')
     unit = unit_vectors(as_vectors(embeddings_or_vectors), centre=centre)
-    by_cells = len(unit) > EXACT_UP_TO if approximate == "auto" else approximate
-    return link(unit, wanted, by_cells=bool(by_cells), progress=progress)
+    return link(unit, wanted, approximate=approximate, progress=progress)
 
 
 def link(
-    unit: NDArray[np.float32], k: int, *, by_cells: bool = False, progress: Progress | None = None
+    unit: NDArray[np.float32],
+    k: int,
+    *,
+    approximate: bool | Literal["auto"] = "auto",
+    progress: Progress | None = None,
 ) -> SimilarityGraph:
     """`build_graph` for vectors that already have unit length (or zero)."""
     n = len(unit)
+    by_cells = n > EXACT_UP_TO if approximate == "auto" else approximate
     k = min(k, n - 1)
     neighbors = np.empty((n, k), dtype=np.int32)
     similarities = np.empty((n, k), dtype=np.float32)

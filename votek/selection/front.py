@@ -1,0 +1,106 @@
+"""The front door of selection: checks everything once, collapses copies, calls the method."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Literal
+
+from numpy.typing import ArrayLike
+
+from votek.datatypes import Embeddings, Progress, Selection, SimilarityGraph
+from votek.errors import InputError
+from votek.selection.checks import check_budget, check_integer, check_rho, resolve_k
+from votek.selection.evidence import GraphEvidence, remap
+from votek.selection.floors import group_numbers, owed
+from votek.selection.pool import Given, open_pool
+from votek.selection.problem import Problem
+from votek.selection.registry import find_method
+
+__all__ = ["select"]
+
+
+def select(
+    data: SimilarityGraph | Embeddings | ArrayLike,
+    *,
+    budget: int,
+    method: str = "auto",
+    k: int | Literal["auto"] = "auto",
+    rho: float = 10.0,
+    seed: int = 0,
+    labeled: ArrayLike = (),
+    exclude: ArrayLike = (),
+    copies: ArrayLike | None = None,
+    confidence: ArrayLike | None = None,
+    groups: Sequence[Hashable] | None = None,
+    floor: int = 0,
+    progress: Progress | None = None,
+) -> Selection:
+    """Pick the `budget` texts to label next: always exactly that many, all distinct.
+
+    Args:
+        data: a `SimilarityGraph` (of distinct texts), `Embeddings`, or vectors (n, d).
+        budget: number of new picks, at least 1.
+        method: a name from `methods()`; "auto" is fast vote-k.
+        k: neighbours that count per text; "auto" is N/(2M) clipped to 10..150, with N distinct texts and
+            M = budget + len(labeled). At most N - 1, and at most those of a graph that is given.
+        rho: discount of a vote for each of the voter's neighbours that is labelled or picked; above 0.
+        seed: for methods that draw.
+        labeled: rows that are labelled already: they discount votes and are never returned.
+        exclude: rows never to be picked; they still vote.
+        copies: group of each row; each group counts once, as its first row, and a labelled or excluded
+            row stands for its group. None: rows of identical vectors. Not with a graph.
+        confidence: for methods that use one; neither of the present ones does.
+        groups: one group per row; `floor`: at least so many of each group, or all of a smaller one,
+            are labelled or picked.
+        progress: called as ("graph", rows done, rows) and ("select", picks done, picks).
+
+    Returns:
+        `Selection`: positions in `data`, in pick order, with the score of each when it was picked.
+
+    Raises:
+        BudgetError: more picks than distinct texts that may be picked, or too few for the floors.
+        UnknownNameError: no such method.
+        InputError: anything else that cannot be used.
+
+    Su et al. 2022, arXiv 2209.01975, for fast vote-k.
+
+    >>> select([[0, 1], [0, 1.1], [0, 1.2], [1, 0], [1.1, 0.1], [0.9, 0.2]], budget=2, k=2).indices.tolist()
+    [0, 4]
+    """
+    chosen = find_method(method)
+    if confidence is not None and not chosen.uses_confidence:
+        raise InputError(f"The method {chosen.name!r} does not use confidence; leave confidence out.")
+    wanted, discount, draw = check_budget(budget), check_rho(rho), check_integer("seed", seed, least=0)
+    pool = open_pool(data, copies, chosen)
+    given = Given(pool, labeled, exclude)
+    given.check_room(wanted)
+    linked = pool.graph.k if pool.graph is not None else None
+    neighbors = resolve_k(k, n=len(pool), wanted=wanted + len(given.labeled_rows), linked=linked)
+    group, least = group_numbers(groups, pool.given, floor)
+    deficit = owed(group[pool.rows], least, given.eligible, given.labeled, wanted)
+    graph, unit = pool.link(neighbors, progress)
+    problem = Problem(
+        graph, neighbors, wanted, given.labeled, given.eligible, discount, draw, group[pool.rows], deficit, unit
+    )
+    if progress:
+        progress("select", 0, wanted)
+    picks = chosen.choose(problem)
+    if progress:
+        progress("select", wanted, wanted)
+    parameters = {
+        "method": chosen.name,
+        "version": chosen.version,
+        "budget": wanted,
+        "k": neighbors,
+        "k_requested": k if isinstance(k, str) else int(k),
+        "rho": discount,
+        "seed": draw,
+        "floor": least,
+        "labeled": len(given.labeled_rows),
+        "excluded": len(given.excluded_rows),
+        "n": pool.given,
+        "distinct": len(pool),
+    }
+    evidence = GraphEvidence(graph, neighbors, given.labeled, given.excluded, picks.nodes, picks.gains, parameters)
+    selection = Selection(picks.nodes, picks.gains, chosen.name, parameters, evidence)
+    return selection if len(pool) == pool.given else remap(selection, pool.rows)

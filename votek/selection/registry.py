@@ -1,0 +1,36 @@
+"""The methods by name. A new one is a file with a `Method` in it, and a line here."""
+
+from __future__ import annotations
+
+from votek.errors import UnknownNameError
+from votek.selection.fast_votek import FAST_VOTE_K
+from votek.selection.problem import Method
+from votek.selection.random_order import RANDOM
+
+__all__ = ["AUTO", "METHODS", "find_method", "methods"]
+
+METHODS = {method.name: method for method in (FAST_VOTE_K, RANDOM)}
+
+AUTO = FAST_VOTE_K.name
+"""What `method="auto"` means until another method is measured to be better."""
+
+
+def methods() -> dict[str, str]:
+    """The selection methods: name -> what it does, in one plain sentence.
+
+    >>> sorted(methods())
+    ['fast-vote-k', 'random']
+    """
+    return {name: method.sentence for name, method in METHODS.items()}
+
+
+def find_method(name: str) -> Method:
+    """The method called `name`; "auto" is the best one known.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+    """
+    found = METHODS.get(AUTO if name == "auto" else name) if isinstance(name, str) else None
+    if found is None:
+        raise UnknownNameError(f"There is no selection method {name!r}; choose one of: auto, {', '.join(METHODS)}.")
+    return found
