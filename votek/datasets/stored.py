@@ -44,7 +44,7 @@ def to_parquet(dataset: Dataset) -> bytes:
     }
     packed = base64.b64encode(zlib.compress(json.dumps(about, sort_keys=True).encode(), 6))
     stream = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata({_KEY: packed}), stream, compression="zstd", store_schema=False)
+    pq.write_table(table.replace_schema_metadata({_KEY: packed}), stream, compression="zstd")
     return stream.getvalue()
 
 
