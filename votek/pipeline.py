@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from votek.datatypes import Progress, Selection
 
-__all__ = ["Prepared", "choose", "graph_k", "layout", "layout_key", "load_layout", "load_prepared", "prepare"]
+__all__ = [
+    "Prepared",
+    "choose",
+    "embed_texts",
+    "graph_k",
+    "layout",
+    "layout_key",
+    "load_layout",
+    "load_prepared",
+    "prepare",
+]
 
 VERSIONS = {"embed": 1, "copies": 1, "graph": 1, "map": 1}
 """Raised when a stage's algorithm changes its result, so that nothing stale is re-used."""
@@ -161,6 +171,23 @@ def _embeddings(
         cache.put(key, {"vectors": embeddings.vectors, "mean": embeddings.mean})
     report("embed", len(texts), len(texts))
     return embeddings
+
+
+def embed_texts(
+    texts: Sequence[str],
+    *,
+    model: str,
+    cache: Cache | None = None,
+    embed_cache: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Embeddings, str]:
+    """Embed other texts, such as test items, and the key under which their vectors are kept."""
+    from votek.embeddings import model_digest
+
+    digest = model_digest(model)
+    key = _key("embed", model, digest, list(texts))
+    report = progress or _silent
+    return _embeddings(texts, key, model=model, digest=digest, cache=cache, folder=embed_cache, report=report), key
 
 
 def _graph(edges: Mapping[str, NDArray[Any]]) -> SimilarityGraph:

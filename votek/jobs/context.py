@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from votek.annotation import Labelling, Queue, build_queue
 from votek.errors import CorruptFileError, InputError, StorageError
+from votek.pipeline import load_prepared
 from votek.settings import Settings
 from votek.store import Store, Transaction
 from votek.store import data as data_rows
@@ -23,6 +24,7 @@ from votek.store.files import storage_error, write_whole
 
 if TYPE_CHECKING:
     from votek.datatypes import Dataset, Round
+    from votek.pipeline import Prepared
 
 __all__ = ["Context", "Pool", "now"]
 
@@ -50,6 +52,7 @@ class Context:
         self.store = store
         self._pools: OrderedDict[str, Pool] = OrderedDict()
         self._foldings: dict[str, Labelling] = {}
+        self._prepared: dict[str, Prepared] = {}
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -160,6 +163,21 @@ class Context:
         """The rounds that make up the queue."""
         row = data_rows.current(tx, project_id, "pool")
         return [] if row is None else round_rows.current(tx, project_id, row.digest)
+
+    def prepared_in_force(self, tx: Transaction, project_id: str) -> Prepared | None:
+        """Vectors, copies and graph of the project's texts as memory maps, once they are computed."""
+        row = data_rows.current(tx, project_id, "pool")
+        found = data_rows.results(tx, project_id, row.digest).get("graph") if row else None
+        if found is None:
+            return None
+        key, keys = found
+        with self._lock:
+            kept = self._prepared.get(key)
+            if kept is None:
+                kept = load_prepared({stage: str(name) for stage, name in keys.items()}, self.store.cache)
+                if kept is not None:
+                    self._prepared = {key: kept, **dict([*self._prepared.items()][: KEPT_DATASETS - 1])}
+        return kept
 
     def build_queue(self, tx: Transaction, project_id: str) -> Queue:
         """The queue as it stands in this transaction."""

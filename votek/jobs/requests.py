@@ -18,6 +18,7 @@ from votek.store import rounds as round_rows
 __all__ = ["PRIORITY", "Requests"]
 
 PRIORITY = {"repair": 0, "select": 5, "prepare": 10}
+QUICK_SELECT = 1
 DEFAULTS: dict[str, Any] = {"method": "auto", "k": "auto", "rho": 10.0, "seed": 0}
 
 
@@ -94,6 +95,13 @@ class Requests(Context):
         if not waiting:
             self._add(tx, project_id, "repair", {"dataset": row.digest})
 
+    def request_rest(self, tx: Transaction, project_id: str, digest: str) -> None:
+        """Ask, within a transaction, for the map and the test items' vectors where they are still to be made."""
+        tests = data_rows.current(tx, project_id, "test")
+        missing_map = "map-umap" not in data_rows.results(tx, project_id, digest)
+        if missing_map or (tests is not None and "embed" not in data_rows.results(tx, project_id, tests.digest)):
+            self._request(tx, project_id, "prepare", {"dataset": digest})
+
     def _request(self, tx: Transaction, project_id: str, kind: str, parameters: Mapping[str, Any]) -> Job:
         """The active job that does the same, or a new one.
 
@@ -124,8 +132,15 @@ class Requests(Context):
             finished=None,
             attempts=0,
         )
-        job_rows.add(tx, job, priority=PRIORITY[kind])
+        job_rows.add(tx, job, priority=PRIORITY[kind] if kind != "select" else self._haste(tx, project_id, parameters))
         return job
+
+    def _haste(self, tx: Transaction, project_id: str, parameters: Mapping[str, Any]) -> int:
+        """A selection over a stored graph takes a moment and need not wait behind long work."""
+        prepared = self.prepared_in_force(tx, project_id)
+        k = parameters["k"]
+        ready = prepared is not None and (k == "auto" or int(k) <= prepared.graph.k)
+        return QUICK_SELECT if ready else PRIORITY["select"]
 
     def _finished(self, tx: Transaction, project_id: str) -> Job | None:
         return next((job for job in job_rows.listed(tx, project_id, kind="select") if job.state == "done"), None)

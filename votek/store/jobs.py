@@ -29,6 +29,8 @@ __all__ = [
 
 ACTIVE = ("queued", "running")
 MAX_ATTEMPTS = 3
+QUICK = 3
+"""Jobs with a lower priority number take a moment only and have a lane of their own in the worker."""
 
 
 def add(tx: Transaction, made: Job, *, priority: int) -> None:
@@ -85,20 +87,21 @@ def ask_to_stop(tx: Transaction, condition_project: str, *, job_id: str | None =
     tx.execute(sa.update(job).where(mine, job.c.state == "running").values(cancel=True))
 
 
-def claim(tx: Transaction, *, worker: str, kinds: Sequence[str], time: dt.datetime, lease: float) -> Job | None:
+def claim(tx: Transaction, *, worker: str, quick: bool, time: dt.datetime, lease: float) -> Job | None:
     """Take the most urgent queued job, or None: one conditional UPDATE, so no two workers get the same.
 
-    A job that is not a repair waits while another such job of its project runs: both would compute the same.
+    `quick`: take only what needs a moment; otherwise only what may take long, and not while another
+    long job of the same project runs: both would compute the same.
     """
     other = job.alias("other")
     blocked = (
         sa.exists()
-        .where(other.c.project == job.c.project, other.c.state == "running", other.c.kind != "repair")
+        .where(other.c.project == job.c.project, other.c.state == "running", other.c.priority >= QUICK)
         .correlate(job)
     )
     first = (
         sa.select(job.c.id)
-        .where(job.c.state == "queued", job.c.kind.in_(kinds), sa.or_(job.c.kind == "repair", sa.not_(blocked)))
+        .where(job.c.state == "queued", job.c.priority < QUICK if quick else sa.and_(job.c.priority >= QUICK, ~blocked))
         .order_by(job.c.priority, job.c.created, job.c.id)
         .limit(1)
         .scalar_subquery()
@@ -118,6 +121,30 @@ def claim(tx: Transaction, *, worker: str, kinds: Sequence[str], time: dt.dateti
     )
     row = tx.execute(taken).first()
     return None if row is None else _job(row)
+
+
+def waiting(tx: Transaction, *, quick: bool, moment: float) -> bool:
+    """Whether there may be something to claim or to release, read without the right to write."""
+    lane = job.c.priority < QUICK if quick else job.c.priority >= QUICK
+    due = sa.or_(sa.and_(job.c.state == "queued", lane), sa.and_(job.c.state == "running", job.c.lease < moment))
+    return tx.execute(sa.select(job.c.id).where(due).limit(1)).first() is not None
+
+
+def running(tx: Transaction) -> list[tuple[str, str]]:
+    """(job, worker) of every running job."""
+    query = sa.select(job.c.id, job.c.worker).where(job.c.state == "running")
+    return [(row.id, row.worker or "") for row in tx.execute(query)]
+
+
+def expire(tx: Transaction, job_ids: Sequence[str]) -> None:
+    """End the lease of jobs whose worker is known to be gone."""
+    tx.execute(sa.update(job).where(job.c.id.in_(job_ids), job.c.state == "running").values(lease=0.0))
+
+
+def hurry(tx: Transaction, project_id: str) -> None:
+    """Let the project's waiting selections run beside its long jobs: all that they need is stored."""
+    mine = (job.c.project == project_id) & (job.c.kind == "select") & (job.c.state == "queued")
+    tx.execute(sa.update(job).where(mine).values(priority=1))
 
 
 def release_expired(tx: Transaction, *, moment: float, time: dt.datetime) -> int:
@@ -169,7 +196,9 @@ def finish(tx: Transaction, job_id: str, *, worker: str, state: str, message: st
     """End a job, or put it back ("queued"); False when it is no longer this worker's."""
     mine = (job.c.id == job_id) & (job.c.worker == worker) & (job.c.state == "running")
     finished = None if state == "queued" else time
-    values = {"state": state, "message": message, "finished": finished, "worker": None, "lease": None}
+    values: dict[str, Any] = {"state": state, "message": message, "finished": finished, "worker": None, "lease": None}
+    if state == "queued":  # stopped in good order: that is no failed attempt
+        values["attempts"] = job.c.attempts - 1
     return tx.execute(sa.update(job).where(mine).values(**values)).rowcount == 1
 
 

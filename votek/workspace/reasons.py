@@ -17,7 +17,7 @@ class Reasons(Results):
     def reasons(self, tx: Transaction, project_id: str, queue: Queue) -> dict[int, str]:
         """row -> sentence, for every text of the queue."""
         rounds = {made.id: made for made in self.rounds_in_force(tx, project_id)}
-        prepared = self._prepared(tx, project_id) if rounds else None
+        prepared = self.prepared_in_force(tx, project_id) if rounds else None
         evidence = {made.id: self.evidence(made, prepared) for made in rounds.values()} if prepared else {}
         found = {}
         for item in queue.items:

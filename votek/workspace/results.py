@@ -13,7 +13,7 @@ from votek.jobs.context import Context
 from votek.jobs.explain import round_evidence, round_k
 from votek.selection.evidence import RemappedEvidence
 from votek.settings import Settings
-from votek.store import Store, Transaction
+from votek.store import Store
 from votek.store import data as data_rows
 from votek.store import projects as project_rows
 from votek.store.data import Role
@@ -61,7 +61,6 @@ class Results(Context):
     def __init__(self, settings: Settings, store: Store) -> None:
         super().__init__(settings, store)
         self._evidence: dict[str, RemappedEvidence] = {}
-        self._kept_prepared: dict[str, Prepared] = {}
 
     def embeddings(self, project_id: str, role: Role = "pool") -> Embeddings | None:
         """Vectors of the texts or of the test items, once they are computed."""
@@ -79,7 +78,7 @@ class Results(Context):
         """Vectors, copies and graph of the texts, once they are computed."""
         with self.store.read() as tx:
             project_rows.get(tx, project_id)
-            return self._prepared(tx, project_id)
+            return self.prepared_in_force(tx, project_id)
 
     def projection(self, project_id: str, method: Literal["umap", "pca"] = "umap") -> Projection | None:
         """The map by this method, once it is computed."""
@@ -101,7 +100,7 @@ class Results(Context):
         with self.store.read() as tx:
             project_rows.get(tx, project_id)
             rounds = [made for made in self.rounds_in_force(tx, project_id) if made.kind != "repair"]
-            prepared = self._prepared(tx, project_id) if rounds else None
+            prepared = self.prepared_in_force(tx, project_id) if rounds else None
             row = data_rows.current(tx, project_id, "pool")
             random = data_rows.results(tx, project_id, row.digest).get("random") if row else None
         if not rounds or prepared is None:
@@ -129,18 +128,3 @@ class Results(Context):
                 while len(self._evidence) > KEPT_ROUNDS:
                     self._evidence.pop(next(iter(self._evidence)))
         return found
-
-    def _prepared(self, tx: Transaction, project_id: str) -> Prepared | None:
-        from votek.pipeline import load_prepared
-
-        row = data_rows.current(tx, project_id, "pool")
-        found = data_rows.results(tx, project_id, row.digest).get("graph") if row else None
-        if found is None:
-            return None
-        with self.labelling_lock:
-            kept = self._kept_prepared.get(found[0])
-            if kept is None:
-                kept = load_prepared({name: str(key) for name, key in found[1].items()}, self.store.cache)
-                if kept is not None:
-                    self._kept_prepared = {found[0]: kept, **dict(list(self._kept_prepared.items())[:2])}
-        return kept

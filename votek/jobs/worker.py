@@ -1,0 +1,143 @@
+"""The worker: claims jobs and does them, in two lanes, until it is asked to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from votek.datatypes import Job
+from votek.errors import Cancelled, StorageError, VotekError
+from votek.jobs.context import now
+from votek.jobs.requests import Requests
+from votek.jobs.running import Handover, RunningJob
+from votek.jobs.stages import STAGES, perform
+from votek.jobs.warm import warm_up
+from votek.settings import Settings
+from votek.store import Store
+from votek.store import jobs as job_rows
+
+__all__ = ["run"]
+
+POLL_SECONDS = 0.15
+NICENESS = 10
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings, *, stop: threading.Event | None = None) -> None:
+    """Do background work for a data folder until `stop` is set.
+
+    Quick jobs (replacements of skipped texts, selections over a stored graph) have a lane of their own
+    beside the long ones. A job that is interrupted goes back to the queue and goes on from its last
+    finished stage, here or in another worker.
+    """
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        os.nice(NICENESS)  # whoever labels comes first
+    store = Store(settings.database_url_or_default, settings.data)
+    store.migrate()
+    worker = Worker(Requests(settings, store), stop)
+    try:
+        worker.serve()
+    finally:
+        store.close()
+
+
+class Worker:
+    """Two lanes over one data folder."""
+
+    def __init__(self, context: Requests, stop: threading.Event) -> None:
+        self.context = context
+        self.stop = stop
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    def serve(self) -> None:
+        """Work until asked to stop."""
+        self._release_the_dead()
+        warming = threading.Thread(target=warm_up, args=(self.context.settings, self.stop), name="warm-up", daemon=True)
+        warming.start()
+        quick = threading.Thread(target=self._lane, kwargs={"quick": True}, name="quick-lane")
+        quick.start()
+        self._lane(quick=False)
+        quick.join()
+
+    def _lane(self, *, quick: bool) -> None:
+        with ThreadPoolExecutor(1, thread_name_prefix="quick-job" if quick else "job") as pool:
+            while not self.stop.is_set():
+                try:
+                    job = self._claim(quick=quick)
+                except StorageError as error:
+                    log.warning("looking for work: %s", error)
+                    self.stop.wait(2.0)
+                    continue
+                if job is None:
+                    self.stop.wait(POLL_SECONDS)
+                else:
+                    self._do(job, pool)
+
+    def _claim(self, *, quick: bool) -> Job | None:
+        store, moment = self.context.store, time.time()
+        with store.read() as tx:
+            if not job_rows.waiting(tx, quick=quick, moment=moment):
+                return None
+        lease = moment + self.context.settings.lease_seconds
+        with store.write() as tx:
+            job_rows.release_expired(tx, moment=moment, time=now())
+            return job_rows.claim(tx, worker=self.name, quick=quick, time=now(), lease=lease)
+
+    def _do(self, job: Job, pool: ThreadPoolExecutor) -> None:
+        """Run one job; whatever happens in it ends here, as its state."""
+        log.info("job %s (%s) of project %s, attempt %d", job.id, job.kind, job.project, job.attempts)
+        run = RunningJob(
+            self.context.store,
+            job,
+            worker=self.name,
+            lease_seconds=self.context.settings.lease_seconds,
+            stop=self.stop,
+            stages=STAGES.get(job.kind, []),
+        )
+        with run:
+            error = pool.submit(perform, self.context, run).exception()
+        if error is not None:
+            self._failed(run, error)
+
+    def _failed(self, run: RunningJob, error: BaseException) -> None:
+        state, message = "failed", str(error)
+        if isinstance(error, Handover):
+            state, message = "queued", ""
+        elif isinstance(error, Cancelled):
+            state = "cancelled"
+        elif not isinstance(error, VotekError):
+            log.error("job %s (%s) broke off", run.job.id, run.job.kind, exc_info=error)
+            message = (
+                f"An internal error ended this ({type(error).__name__}). The worker's log has the details; nothing that "
+                "was finished is lost. Try again, and report it if it happens again."
+            )
+        try:
+            with self.context.store.write() as tx:
+                run.finish(tx, state, message)
+        except StorageError as failure:  # the lease will run out and another attempt will follow
+            log.error("the end of job %s could not be recorded: %s", run.job.id, failure)
+
+    def _release_the_dead(self) -> None:
+        """Jobs of workers of this machine that are no more need not wait for their lease to run out."""
+        with self.context.store.read() as tx:
+            running = job_rows.running(tx)
+        gone = [job_id for job_id, worker in running if _is_gone(worker)]
+        if gone:
+            with self.context.store.write() as tx:
+                job_rows.expire(tx, gone)
+
+
+def _is_gone(worker: str) -> bool:
+    host, _, rest = worker.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    import psutil
+
+    return not psutil.pid_exists(int(pid))
