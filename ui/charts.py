@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ui.palette import MUTED, OKABE_ITO
 
 if TYPE_CHECKING:
+    import numpy as np
     import plotly.graph_objects as go
+    from numpy.typing import NDArray
 
 __all__ = ["coverage_chart"]
 
@@ -16,12 +17,15 @@ _CLOSE, _APART = 0.15, 18
 """Line ends nearer than this share have their names moved apart by so many pixels each."""
 
 
-def coverage_chart(picked: Sequence[float], random: Sequence[float] | None, *, ink: str) -> go.Figure:
-    """Share of texts covered after each pick (0 to 1), with the mean of random picks beside it; words in `ink`."""
+def coverage_chart(picked: NDArray[np.float64], random: NDArray[np.float64], *, ink: str) -> go.Figure:
+    """Share of texts covered after each pick, with the mean of random picks beside it (may be empty).
+
+    `picked`, `random`: float64 (m,) and (up to m,), in [0, 1]. `ink`: the colour of the words.
+    """
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    beside = random is not None and len(random) > 0
+    beside = len(random) > 0
     close = beside and abs(picked[-1] - random[-1]) < _CLOSE
     if beside:
         _line(figure, random, name="random picks", color=MUTED, dash="dot", up=-_APART if close else 0)
@@ -53,7 +57,7 @@ def _words(text: str, ink: str) -> dict[str, object]:
     return {"text": text, "font": {"color": ink}}
 
 
-def _line(figure: go.Figure, values: Sequence[float], *, name: str, color: str, dash: str, up: int) -> None:
+def _line(figure: go.Figure, values: NDArray[np.float64], *, name: str, color: str, dash: str, up: int) -> None:
     count = len(values)
     figure.add_scatter(
         x=list(range(1, count + 1)),

@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from votek.datatypes import Project
     from votek.workspace import ProjectSummary
 
-__all__ = ["HOME", "OpenPage", "PageEntry", "next_step", "open_home", "open_page", "pages", "standing", "workspace"]
+__all__ = [
+    "HOME",
+    "OpenPage",
+    "PageEntry",
+    "errors_shown",
+    "escape",
+    "next_step",
+    "open_home",
+    "open_page",
+    "pages",
+    "show_error",
+    "standing",
+    "workspace",
+]
 
 HOME = "app.py"
 _ROOT = Path(__file__).resolve().parent.parent
@@ -122,6 +135,15 @@ def open_home(*, purpose: str = "") -> Iterator[Workspace]:
         st.stop()
 
 
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show errors that a person can act on in place; for dialogs and fragments, which run without their page."""
+    try:
+        yield
+    except VotekError as error:
+        show_error(error)
+
+
 def show_error(error: VotekError) -> None:
     """Show an error that a person can act on; its text names the next step."""
     st.error(escape(str(error)))
@@ -169,7 +191,7 @@ def _begin(title: str, *, wide: bool) -> None:
 def _current(summaries: list[ProjectSummary]) -> ProjectSummary | None:
     wanted = st.query_params.get("project")
     if wanted is None:
-        return summaries[0] if summaries else None
+        return summaries[-1] if summaries else None
     return next((s for s in summaries if s.project.id == wanted), None)
 
 

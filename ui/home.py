@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame import escape, next_step, pages, standing
+from ui.frame import errors_shown, escape, next_step, pages, standing
 
 if TYPE_CHECKING:
     from votek.datatypes import Project
@@ -86,8 +86,9 @@ def _archived(space: Workspace) -> None:
 def _rename(space: Workspace, project: Project) -> None:
     name = st.text_input("Name", project.name, max_chars=120)
     if st.button("Rename", type="primary", disabled=not name.strip()):
-        space.rename_project(project.id, name.strip())
-        st.rerun()
+        with errors_shown():
+            space.rename_project(project.id, name)
+            st.rerun()
 
 
 @st.dialog("Delete project")
@@ -95,5 +96,6 @@ def _delete(space: Workspace, summary: ProjectSummary) -> None:
     st.text(summary.project.name)
     st.markdown(f"Its {summary.texts:,} texts and {summary.done:,} labelled items are deleted for good.")
     if st.button("Delete for good", type="primary"):
-        space.delete_project(summary.project.id)
-        st.rerun()
+        with errors_shown():
+            space.delete_project(summary.project.id)
+            st.rerun()

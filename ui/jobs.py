@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame import escape
+from ui.frame import errors_shown, escape
 
 if TYPE_CHECKING:
     from votek.datatypes import Job
@@ -54,11 +54,12 @@ def _active(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> list[J
 
 @st.fragment(run_every=1)
 def _live(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> None:
-    active = _active(space, project_id, kinds)
-    if not active:
-        st.rerun()
-    for job in active:
-        _draw(space, job)
+    with errors_shown():
+        active = _active(space, project_id, kinds)
+        if not active:
+            st.rerun()
+        for job in active:
+            _draw(space, job)
 
 
 def _draw(space: Workspace, job: Job) -> None:

@@ -48,12 +48,12 @@ def draw_select(page: OpenPage) -> None:
         st.info("There are no texts in this project yet. Load a file first; then choose here how many to label.")
         next_step("Load a file", page="pages/1_Data.py", query=page.query)
         return
-    queued = [item for item in space.queue(project.id) if item.origin != "added"]
-    wish = _settings(page, dataset, picked=len(queued))
-    picking = any(job.kind == "select" for job in space.jobs(project.id, active=True))
     selection = space.selection(project.id)
+    picked = len(selection) if selection is not None else 0
+    wish = _settings(page, dataset, picked=picked)
+    picking = any(job.kind == "select" for job in space.jobs(project.id, active=True))
     if selection is not None:
-        _change(page, wish, picked=len(queued), busy=picking)
+        _change(page, wish, picked=picked, busy=picking)
     watch_jobs(space, project.id, "prepare", "select")
     failure = (
         "" if picking else latest_failure(space, project.id, "select") or latest_failure(space, project.id, "prepare")
@@ -107,13 +107,17 @@ def _estimate(page: OpenPage, budget: int) -> None:
     st.caption(f"About {seconds_in_words(budget * seconds)} of labelling, at {seconds:.0f} s a text ({basis}).")
 
 
+def _method_name(name: str) -> str:
+    return _NAMES.get(name, name) + (" (usual)" if name == _DEFAULT else "")
+
+
 def _methods(page: OpenPage, distinct: int) -> tuple[str, int | Literal["auto"]]:
     about = {name: words for name, words in votek.methods().items() if name != "auto"}
     names = sorted(about, key=lambda name: (name != _DEFAULT, name))
     method = st.radio(
         "Method",
         names,
-        format_func=lambda name: _NAMES.get(name, name) + (" (usual)" if name == _DEFAULT else ""),
+        format_func=_method_name,
         captions=[about[name] for name in names],
         **remembered(page.project.id, "method"),
     )

@@ -26,9 +26,8 @@ def draw_results(dataset: Dataset, selection: SelectionView) -> None:
         "A text is covered when it is picked, or when a pick is among its nearest neighbours. "
         f"{len(selection.indices):,} picks cover {selection.coverage[-1]:.0%} of the distinct texts."
     )
-    random = selection.random_coverage
     st.plotly_chart(
-        coverage_chart(selection.coverage, random, ink=quiet_ink()),
+        coverage_chart(selection.coverage, selection.random_coverage, ink=quiet_ink()),
         key="coverage",
         config={"displayModeBar": False},
         alt="Share of texts covered against the number of picks, beside the mean of random picks",

@@ -18,7 +18,7 @@ _STYLE = """
 .stMain, .stSidebar {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stText"] {{ font-family: inherit; line-height: 1.6; }}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {{ color: {quiet}; opacity: 1; }}
-[data-testid="stBaseButton-segmented_controlActive"] * {{ color: {active}; }}
+[data-variant="segmented_control"][data-selected="true"] * {{ color: {active}; }}
 [class*="st-key-about-"] {{ min-width: 14rem; }}
 @media (max-width: 640px) {{ .stMainBlockContainer {{ padding: 3.5rem 1rem 3rem; }} }}
 @media (prefers-reduced-motion: reduce) {{ * {{ animation: none !important; transition: none !important; }} }}
