@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from ui.components.map.asset import plotly_route
 from ui.lifecycle import with_launcher
 from ui.routes import routes
 from ui.security import security
 
-app = st.App(__file__, routes=routes(), middleware=security(), lifespan=with_launcher)
+app = st.App(__file__, routes=[*routes(), plotly_route()], middleware=security(), lifespan=with_launcher)
 
 if __name__ == "__main__":
     from ui.frame import open_home

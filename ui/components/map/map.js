@@ -1,0 +1,149 @@
+// The map: draws the figure it is given, keeps the zoom while the figure changes, and reports what
+// was clicked or encircled as row numbers (they travel in customdata; plotly counts points per trace).
+
+const HINTS = {
+  pan: "Click a point to read it and see its neighbours. Drag to move, scroll to zoom.",
+  select: "Drag a box around the texts you want.",
+  lasso: "Draw around the texts you want.",
+};
+const BLANK = "\u00a0"; // an empty label is taken out of the page by plotly, which then loses count of the others
+const CROWDED = 19; // pixels between the centres of two numbers that can both be read
+
+let loading;
+function library(address) {
+  loading ??= new Promise((resolve, reject) => {
+    if (window.Plotly?.newPlot) return resolve(window.Plotly);
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => { loading = undefined; reject(new Error("not loaded")); };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+const VERBATIM = new Set(["hovertext", "text", "customdata", "name", "x", "y"]); // may hold what a user wrote
+function themed(value, colors) {
+  if (typeof value === "string") return value.startsWith("@") ? colors[value] ?? value : value;
+  if (Array.isArray(value)) return value.map((part) => themed(part, colors));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, VERBATIM.has(k) ? v : themed(v, colors)]));
+}
+
+function themeColors(root) {
+  const style = getComputedStyle(root);
+  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  return {
+    "@text": read("--st-text-color", "#1B2026"),
+    "@background": read("--st-background-color", "#FFFFFF"),
+    "@secondary": read("--st-secondary-background-color", "#F3F5F7"),
+    "@border": read("--st-border-color", "#D5DAE0"),
+    "@font": style.fontFamily,
+  };
+}
+
+function rowsOf(points) {
+  const rows = new Set();
+  for (const point of points ?? []) if (Number.isInteger(point.customdata)) rows.add(point.customdata);
+  return [...rows];
+}
+
+// Of picks that lie on each other only the earliest keeps its number; zooming in brings the others back.
+function declutter(state) {
+  const { Plotly, chart } = state;
+  const at = chart.data?.findIndex((trace) => trace.uid === "picks");
+  const trace = at >= 0 ? chart.data[at] : undefined;
+  if (!trace?.mode?.includes("text") || !state.numbers?.length) return;
+  const { xaxis, yaxis } = chart._fullLayout;
+  const full = chart._fullData[at];
+  const placed = [];
+  const shown = state.numbers.map(() => BLANK);
+  for (let i = shown.length - 1; i >= 0; i -= 1) { // the last in the list is the earliest pick
+    const x = xaxis.d2p(full.x[i]), y = yaxis.d2p(full.y[i]);
+    if (placed.some(([a, b]) => Math.hypot(a - x, b - y) < CROWDED)) continue;
+    placed.push([x, y]);
+    shown[i] = state.numbers[i];
+  }
+  const signature = shown.join("|");
+  if (signature === state.shown) return;
+  state.shown = signature;
+  Plotly.restyle(chart, { text: [shown], "marker.size": [shown.map((number) => (number === BLANK ? 9 : 20))] }, [at]);
+}
+
+function listen(state) {
+  const { chart } = state;
+  const later = () => { clearTimeout(state.timer); state.timer = setTimeout(() => declutter(state), 60); };
+  chart.on("plotly_click", (event) => {
+    const [row] = rowsOf(event.points);
+    if (row !== undefined) state.send("picked", { row });
+  });
+  chart.on("plotly_selected", (event) => {
+    const { range, lassoPoints } = event ?? {};
+    if (!range && !lassoPoints) return; // not drawn by a person: a new figure clears the outline of the last area
+    const outline = range
+      ? { x: [range.x[0], range.x[1], range.x[1], range.x[0]], y: [range.y[0], range.y[0], range.y[1], range.y[1]] }
+      : { x: Array.from(lassoPoints.x), y: Array.from(lassoPoints.y) };
+    state.send("area", { rows: rowsOf(event.points), outline });
+  });
+  chart.on("plotly_doubleclick", () => { if (state.mode !== "pan") state.send("area", { rows: [], outline: null }); });
+  chart.on("plotly_relayout", later);
+  new ResizeObserver(() => { if (chart.isConnected && chart._fullLayout) { state.Plotly.Plots.resize(chart); later(); } })
+    .observe(chart);
+}
+
+function mode(state, name) {
+  state.mode = name;
+  for (const button of state.root.querySelectorAll("[data-mode]"))
+    button.setAttribute("aria-pressed", String(button.dataset.mode === name));
+  state.root.querySelector(".votek-map-hint").textContent = HINTS[name];
+  if (state.chart._fullLayout) state.Plotly.relayout(state.chart, { dragmode: name });
+}
+
+function zoom(state, factor) {
+  const { Plotly, chart } = state;
+  if (factor === "reset") return Plotly.relayout(chart, { "xaxis.autorange": true, "yaxis.autorange": true });
+  const scaled = ([low, high]) => {
+    const middle = (low + high) / 2, half = ((high - low) / 2) * Number(factor);
+    return [middle - half, middle + half];
+  };
+  const { xaxis, yaxis } = chart._fullLayout;
+  return Plotly.relayout(chart, { "xaxis.range": scaled(xaxis.range), "yaxis.range": scaled(yaxis.range) });
+}
+
+async function draw(state, data) {
+  state.Plotly = await library(data.script);
+  const colors = themeColors(state.root);
+  const revision = data.revision + Object.values(colors).join();
+  if (state.revision === revision) return;
+  state.revision = revision;
+  const figure = themed(JSON.parse(data.figure), colors);
+  Object.assign(figure.layout, {
+    autosize: true, dragmode: state.mode, selections: [],
+    uirevision: data.legend, selectionrevision: data.selection,
+  });
+  figure.layout.xaxis.uirevision = figure.layout.yaxis.uirevision = data.layout;
+  state.numbers = figure.data.find((trace) => trace.uid === "picks")?.text;
+  state.shown = state.numbers?.join("|");
+  const first = !state.chart._fullLayout;
+  const config = { displayModeBar: false, scrollZoom: true, responsive: false, doubleClick: "reset", showTips: false };
+  await state.Plotly.react(state.chart, figure.data, figure.layout, config);
+  if (first) listen(state);
+  declutter(state);
+  state.chart.dataset.drawn = data.revision;
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".votek-map");
+  const state = (root.votek ??= { root, chart: root.querySelector(".votek-map-chart"), mode: "pan" });
+  state.send = setTriggerValue;
+  state.chart.setAttribute("aria-label", data.alt);
+  if (!state.wired) {
+    state.wired = true;
+    root.querySelectorAll("[data-mode]").forEach((b) => b.addEventListener("click", () => mode(state, b.dataset.mode)));
+    root.querySelectorAll("[data-zoom]").forEach((b) => b.addEventListener("click", () => zoom(state, b.dataset.zoom)));
+    root.querySelector(".votek-map-hint").textContent = HINTS.pan;
+  }
+  draw(state, data).catch(() => {
+    state.chart.innerHTML = '<p class="votek-map-problem">The drawing library did not load. Reload the page.</p>';
+  });
+}

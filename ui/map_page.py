@@ -1,0 +1,163 @@
+"""The Map page: every text as a point, similar ones close together; picks are numbered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from ui.components.map import draw_map
+from ui.components.map.colors import Groups
+from ui.components.map.figure import HOVER_LIMIT, THIN_LIMIT, MapView, short_hover
+from ui.frame import OpenPage, escape, next_step
+from ui.jobs import latest_failure, watch_jobs
+from ui.map_page_area import area_rows, draw_area
+from ui.map_page_data import COLORINGS, LABELLED, PICKS, TO_LABEL, MapData, find_matches, hover_texts, read_map
+from ui.map_page_item import draw_item
+from ui.remember import remembered
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["draw_map_page"]
+
+
+def draw_map_page(page: OpenPage) -> None:
+    """Draw the page: running work, the map, what was clicked or encircled, and the next step."""
+    space, project = page.workspace, page.project
+    dataset = space.dataset(project.id)
+    if dataset is None or not len(dataset):
+        st.info("There are no texts in this project yet. Load a file first; then see it here as a map.")
+        next_step("Load a file", page="pages/1_Data.py", query=page.query)
+        return
+    busy = watch_jobs(space, project.id, "prepare", "select")
+    data = read_map(page, dataset)
+    if data is None:
+        _not_there(page, busy=busy)
+        return
+    if data.projection.method != "umap":
+        later = " The finer map (UMAP) is being drawn and will take its place." if busy else ""
+        st.info(f"This is a first sketch (PCA): only coarse differences show.{later}")
+    _explore(page, data)
+    if len(data.picks):
+        next_step("Start labelling", page="pages/4_Annotate.py", query=page.query)
+    else:
+        next_step("Choose what to label", page="pages/2_Select.py", query=page.query)
+
+
+def _not_there(page: OpenPage, *, busy: bool) -> None:
+    if busy:
+        st.caption("The map appears here as soon as the texts have been compared.")
+        return
+    failure = latest_failure(page.workspace, page.project.id, "prepare")
+    if failure:
+        st.error(escape(failure))
+    else:
+        st.info("The texts have not been compared with each other yet.")
+    if next_step("Draw the map"):
+        page.workspace.request_preparation(page.project.id)
+        st.rerun()
+
+
+@st.fragment
+def _explore(page: OpenPage, data: MapData) -> None:
+    name = f"{page.project.id}-map"
+    done = st.session_state.pop(f"{name}-done", None)
+    if done:
+        st.success(done)
+    left, right = st.columns([5, 2])
+    with right:
+        by, matches = _controls(page, data)
+    focus, area = st.session_state.get(f"{name}-row"), st.session_state.get(f"{name}-area")
+    chosen = None if area is None else np.asarray(area, dtype=np.int64)
+
+    def picked() -> None:
+        st.session_state[f"{name}-row"] = _row(st.session_state[name].picked, len(data.dataset))
+
+    def encircled() -> None:
+        rows = area_rows(data.projection.xy, st.session_state[name].area or {})
+        st.session_state[f"{name}-area"] = rows.tolist() if len(rows) else None
+
+    with left:
+        draw_map(
+            _view(data, by, matches, focus, chosen),
+            key=name,
+            alt=_in_words(data, by),
+            layout=f"{page.project.id} {data.projection.method}",
+            legend=f"{page.project.id} {by}",
+            on_picked=picked,
+            on_area=encircled,
+        )
+        if len(data.dataset) > HOVER_LIMIT:
+            thinned = f" {THIN_LIMIT:,} points stand for all." if len(data.dataset) > THIN_LIMIT else ""
+            st.caption(f"With {len(data.dataset):,} texts, click a point to read it.{thinned}")
+    if focus is not None:
+        with right:
+            draw_item(data, focus)
+    if chosen is not None and draw_area(page, data, chosen):
+        st.session_state[f"{name}-area"] = None
+        st.rerun(scope="fragment")
+
+
+def _controls(page: OpenPage, data: MapData) -> tuple[str, NDArray[np.int64]]:
+    name = f"{page.project.id}-map"
+    options = [*COLORINGS, *(column for column in data.columns if column not in COLORINGS)]
+    by = st.selectbox(
+        "Colour by",
+        options,
+        format_func=lambda option: option if option in COLORINGS else f"Column: {option}",
+        help="Picks: which texts the picks cover. Votes: how many texts have this one among their nearest neighbours. "
+        "Gain: the score of a pick when it was picked.",
+        **remembered(page.project.id, "map-colour"),
+    )
+    wanted = st.text_input(
+        "Find texts that contain", placeholder="a word or phrase", **remembered(page.project.id, "map-search")
+    )
+    matches = find_matches(data.dataset, wanted)
+    if wanted.strip():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{len(matches):,} of {len(data.dataset):,} texts, ringed on the map", width="stretch")
+            if st.button("List them", disabled=not len(matches)):
+                st.session_state[f"{name}-area"] = matches.tolist()
+    return by or PICKS, matches
+
+
+def _view(
+    data: MapData, by: str, matches: NDArray[np.int64], focus: int | None, chosen: NDArray[np.int64] | None
+) -> MapView:
+    states = [data.pick_state(int(row)) for row in data.picks]
+    empty = np.empty(0, dtype=np.int64)
+    hover = [
+        f"Pick {item.rank} · {words}<br>{short_hover(data.dataset.texts[item.row])}"
+        for item, (words, _) in zip(data.queue, states, strict=True)
+    ]
+    coloring = data.coloring(by)
+    legend = sorted(dict.fromkeys(states), key=(TO_LABEL, LABELLED).count) if by == PICKS else []
+    return MapView(
+        xy=data.projection.xy,
+        coloring=coloring,
+        picks=data.picks,
+        numbers=[str(item.rank) for item in data.queue],
+        hover=hover_texts(data.dataset),
+        pick_hover=hover,
+        pick_colors=[color for _, color in states] if by == PICKS else None,
+        legend=[(f"pick, {words}", color) for words, color in legend],
+        matches=matches,
+        focus=focus,
+        votes_for=empty if focus is None else data.votes_for(focus),
+        voted_by=empty if focus is None else data.voted_by(focus),
+        chosen=chosen,
+    )
+
+
+def _in_words(data: MapData, by: str) -> str:
+    coloring = data.coloring(by)
+    groups = ", ".join(group.name for group in coloring.groups) if isinstance(coloring, Groups) else coloring.title
+    return f"Map of {len(data.dataset):,} texts, {len(data.picks):,} picks numbered; colours: {groups}"
+
+
+def _row(event: Any, n: int) -> int | None:
+    row = (event or {}).get("row")
+    return row if isinstance(row, int) and 0 <= row < n else None
