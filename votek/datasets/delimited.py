@@ -18,6 +18,7 @@ from votek.errors import FileError, InputError
 
 __all__ = ["read_csv", "read_tsv"]
 
+_LONE_RETURN = re.compile(r"\r(?!\r*\n|\r*\Z)")
 _SEP_LINE = re.compile(r"\Asep=([^\r\n])\r?\n", re.IGNORECASE)
 
 
@@ -47,7 +48,7 @@ def _read(content: bytes, options: Options, default: str | None) -> RawRows:
         if not delimiter:
             notes.append("No delimiter was found in the header: the file is read as one column.")
     details: dict[str, Any] = {**decoded.details, "delimiter": delimiter}
-    reader = _Records(text, delimiter or unused_character(text), options)
+    reader = _Records(text, delimiter or unused_character(text), options, notes)
     header = reader.header()
     return RawRows(header, reader.rows(len(header)), details, notes)
 
@@ -95,13 +96,18 @@ class _Lines(Iterator[str]):
 class _Records:
     """Records of one text. Strict about quotes: a record that cannot be read for sure is refused."""
 
-    def __init__(self, text: str, delimiter: str, options: Options) -> None:
+    def __init__(self, text: str, delimiter: str, options: Options, notes: list[str]) -> None:
         # With "" every kind of line end separates lines; with "\n" a lone carriage return is content.
         self._lines = _Lines(io.StringIO(text, newline="" if line_ends_with_return(text) else "\n"))
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
         self._delimiter = delimiter
         self._options = options
+        self._notes = notes
         self._first: list[str] | None = None
+        self._refused: list[str] = []
+        # Takes the place of carriage returns outside quotes, which the csv module never accepts as content.
+        self._stand_in = unused_character(text + delimiter)
+        self._stood_in = False
 
     def header(self) -> list[str]:
         for record in self._records(width=None):
@@ -116,7 +122,8 @@ class _Records:
         raise FileError("the file is empty. Give a file with a header and one row per text.")
 
     def rows(self, width: int) -> Iterator[RawRow]:
-        number = blanks = 0
+        number = blanks = returns = 0
+        plain_ends = not self._lines.taken[-1].endswith("\r\n")
         if self._first is not None:
             number = 1
             yield number, self._first
@@ -130,12 +137,18 @@ class _Records:
                 yield Refusal(number, BLANK_ROW)
             blanks = 0
             number += 1
+            returns += plain_ends and taken[-1].endswith("\r\n")
             if isinstance(record, str):
                 yield Refusal(number, record, excerpt("".join(self._refused)))
             elif len(record) != width:
                 yield Refusal(number, _ragged(len(record), width), excerpt("".join(taken).rstrip("\r\n")))
             else:
                 yield number, record
+        if returns:
+            self._notes.append(
+                f"{returns:,} row(s) end in a carriage return and a line feed, the header in a line feed alone; "
+                "both were taken for the end of a row."
+            )
 
     def _records(self, width: int | None) -> Iterator[list[str] | str]:
         """Cells of each record, or the reason why a record is refused."""
@@ -143,7 +156,11 @@ class _Records:
         while True:
             lines.taken.clear()
             try:
-                yield next(self._reader)
+                record = next(self._reader)
+                if self._stood_in:
+                    record = [cell.replace(self._stand_in, "\r") for cell in record]
+                    lines.taken[:] = [line.replace(self._stand_in, "\r") for line in lines.taken]
+                yield record
             except StopIteration:
                 return
             except csv.Error:
@@ -155,24 +172,40 @@ class _Records:
         """Decides how much of a broken record to refuse; the rest of its lines is read again."""
         lines = self._lines
         first, last = lines.number - len(taken) + 1, lines.number
-        self._refused = taken
-        pieces = [piece for line in taken for piece in io.StringIO(line, newline="")]
-        if len(pieces) > len(taken):
-            if width != 1 and all(self._fits(piece, width) for piece in pieces):
-                lines.read_again(pieces, len(taken))
-                return ""
-            if len(taken) == 1 and '"' not in taken[0]:
+        self._refused = [line.replace(self._stand_in, "\r") for line in taken]
+        if _LONE_RETURN.search(taken[-1]):
+            again = self._without_returns(taken, width)
+            if not again:
                 return "A lone carriage return stands outside quotes: it is not clear whether the row ends there."
+            lines.read_again(again, len(taken))
+            return ""
         rest = taken[1:]
         fitting = [self._fits(line, width) for line in rest]
         if rest and (lines.at_end or fitting[-1]) and 2 * sum(fitting) >= len(rest):
             lines.read_again(rest, len(rest))
-            self._refused = taken[:1]
+            self._refused = self._refused[:1]
             return f"A quote opens in line {first:,} and is not closed there; the lines after it are read as rows."
         if lines.at_end and not self._closed(taken):
             return f"A quote opens in line {first:,} and is never closed."
         where = f"line {first:,}" if first == last else f"lines {first:,} to {last:,}"
         return f'A quote mark inside a quoted cell is not doubled ("") in {where}.'
+
+    def _without_returns(self, taken: list[str], width: int | None) -> list[str]:
+        """The lines with their lone carriage returns read as row ends or as content; [] when it could be both."""
+        pieces = [piece for line in taken for piece in io.StringIO(line, newline="")]
+        if width is not None and width > 1 and all(self._fits(piece, width) for piece in pieces):
+            return pieces
+        replaced = [*taken[:-1], _LONE_RETURN.sub(self._stand_in, taken[-1])]
+        if width == 1 and self._parses(replaced):
+            return []
+        self._stood_in = True
+        return replaced
+
+    def _parses(self, lines: list[str]) -> bool:
+        try:
+            return sum(1 for _ in csv.reader(lines, delimiter=self._delimiter, strict=True)) == 1
+        except csv.Error:
+            return False
 
     def _fits(self, line: str, width: int | None) -> bool:
         """Whether `line` alone is a faultless row of `width` cells."""

@@ -115,10 +115,11 @@ def _wide_without_mark(content: bytes) -> Decoded | None:
     if not zeros:
         return None
     wide = ("utf-32-le", "utf-32-be") if zeros > len(sample) / 2 else ()
-    latin = zeros > len(sample) / 4
+    # With fewer zeros, as in Cyrillic or Chinese, the bytes must also make no sense as UTF-8.
+    surely = zeros > len(sample) / 4 or _looks_binary(content, allowed=0.02) or _attempt(content, "utf-8") is None
     for name in (*wide, "utf-16-le", "utf-16-be"):
-        text = _attempt(content, name)
-        if text is not None and _plausible(text) and (latin or _attempt(content, "utf-8") is None):
+        text = _attempt(content, name) if surely else None
+        if text is not None and _plausible(text):
             return Decoded(text, name, "detected")
     return None
 

@@ -106,7 +106,6 @@ def excerpt(text: str) -> str:
 def assemble(raw: RawRows, *, name: str, options: Options) -> Table:
     """Rows to columns; rows that hold what no text can hold are refused, limits are kept."""
     limits = options.limits
-    notes = list(raw.notes)
     numbers: list[int] = []
     rows: list[list[str]] = []
     refusals: list[Refusal] = []
@@ -124,6 +123,7 @@ def assemble(raw: RawRows, *, name: str, options: Options) -> Table:
             raise FileError(f"more than {limits.max_cells:,} cells. Leave out columns that are not needed.")
     if not rows and not refusals:
         raise FileError("there is a header, but no row below it. Add rows, one text each.")
+    notes = list(raw.notes)  # readers may add some until their last row is read
     columns = column_names(raw.columns, notes, limits)
     cells = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
     numbers, cells, unusable = _refuse_unusable(columns, cells, numbers, limits)
