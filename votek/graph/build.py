@@ -109,9 +109,7 @@ def _fill(
             progress("graph", start + len(values), n)
 
 
-def _scan(
-    unit: NDArray[np.float32], row: int, neighbors: NDArray[np.int32], similarities: NDArray[np.float32]
-) -> None:
+def _scan(unit: NDArray[np.float32], row: int, neighbors: NDArray[np.int32], similarities: NDArray[np.float32]) -> None:
     """Compare one row with all others exactly: for ties longer than the spare candidates, and missed cells."""
     from votek.graph.kernels import scan_row
 

@@ -7,18 +7,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from votek.graph.compiled import compiled
+from votek.graph.compiled import compiled, compiled_sum
 
-__all__ = ["dot", "order_candidates", "scan_row"]
+__all__ = ["dot", "order_candidates", "product", "scan_row"]
 
 
-@compiled(reassociate=True)
-def dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> Any:
-    """Product of two vectors, summed in float64 and rounded once: the same bits wherever the rows lie."""
+@compiled_sum
+def product(a: NDArray[Any], b: NDArray[Any]) -> Any:
+    """Inner product of two vectors, summed in float64: the same bits wherever the rows lie."""
     total = 0.0
     for i in range(a.shape[0]):
         total += np.float64(a[i]) * np.float64(b[i])
-    return np.float32(total)
+    return total
+
+
+@compiled
+def dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> Any:
+    """`product`, rounded once to float32."""
+    return np.float32(product(a, b))
 
 
 @compiled

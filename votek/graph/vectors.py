@@ -15,7 +15,7 @@ __all__ = ["as_vectors", "unit_vectors"]
 ROUNDING = 1e-12
 """A centred vector shorter than this share of the mean's length is what rounding left of a zero vector."""
 
-BLOCK_BYTES = 32 * 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 
 
 def as_vectors(data: Embeddings | ArrayLike) -> NDArray[Any]:
@@ -30,7 +30,9 @@ def as_vectors(data: Embeddings | ArrayLike) -> NDArray[Any]:
         try:
             vectors = np.asarray(data)
         except ValueError as error:
-            raise InputError(f"The vectors are not a table of numbers: {error}. Give n rows of equal length.") from error
+            raise InputError(
+                f"The vectors are not a table of numbers: {error}. Give n rows of equal length."
+            ) from error
     if vectors.ndim != 2 or vectors.dtype.kind not in "fiub":
         raise InputError(
             f"The vectors have shape {vectors.shape} and type {vectors.dtype}; "

@@ -84,10 +84,11 @@ class GraphEvidence:
         content = hashlib.sha256()
         content.update(json.dumps(self.parameters, sort_keys=True).encode())
         neighbors, similarities = self.graph.neighbors[:, : self.k], self.graph.similarities[:, : self.k]
-        for array in (self.labeled, self.excluded, neighbors, similarities):
+        arrays: tuple[NDArray[Any], ...] = (self.labeled, self.excluded, neighbors, similarities)
+        for array in arrays:
             content.update(f"{array.shape} {array.dtype.str}".encode())
             for start in range(0, len(array), ROWS_AT_ONCE):
-                content.update(np.ascontiguousarray(array[start : start + ROWS_AT_ONCE]))
+                content.update(np.ascontiguousarray(array[start : start + ROWS_AT_ONCE]).data)
         return content.hexdigest()
 
     def explain(self, i: int) -> Explanation:

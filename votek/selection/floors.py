@@ -42,7 +42,7 @@ def owed(
     groups = int(group.max()) + 1
     may_be_picked = np.bincount(group[eligible], minlength=groups)
     has = np.bincount(group[labeled], minlength=groups)
-    deficit = np.maximum(np.minimum(may_be_picked + has, floor) - has, 0).astype(np.int64)
+    deficit: NDArray[np.int64] = np.maximum(np.minimum(may_be_picked + has, floor) - has, 0).astype(np.int64)
     if deficit.sum() > budget:
         raise BudgetError(
             f"At least {floor} of each group takes {int(deficit.sum())} picks, but the budget is {budget}; "

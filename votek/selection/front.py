@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import Literal
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from votek.datatypes import Embeddings, Progress, Selection, SimilarityGraph
 from votek.errors import InputError
@@ -13,7 +14,7 @@ from votek.selection.checks import check_budget, check_integer, check_rho, resol
 from votek.selection.evidence import GraphEvidence, remap
 from votek.selection.floors import group_numbers, owed
 from votek.selection.pool import Given, open_pool
-from votek.selection.problem import Problem
+from votek.selection.problem import Method, Problem
 from votek.selection.registry import find_method
 
 __all__ = ["select"]
@@ -82,11 +83,6 @@ def select(
     problem = Problem(
         graph, neighbors, wanted, given.labeled, given.eligible, discount, draw, group[pool.rows], deficit, unit
     )
-    if progress:
-        progress("select", 0, wanted)
-    picks = chosen.choose(problem)
-    if progress:
-        progress("select", wanted, wanted)
     parameters = {
         "method": chosen.name,
         "version": chosen.version,
@@ -101,6 +97,22 @@ def select(
         "n": pool.given,
         "distinct": len(pool),
     }
-    evidence = GraphEvidence(graph, neighbors, given.labeled, given.excluded, picks.nodes, picks.gains, parameters)
-    selection = Selection(picks.nodes, picks.gains, chosen.name, parameters, evidence)
+    selection = _run(chosen, problem, given.excluded, parameters, progress)
     return selection if len(pool) == pool.given else remap(selection, pool.rows)
+
+
+def _run(
+    method: Method,
+    problem: Problem,
+    excluded: NDArray[np.int64],
+    parameters: Mapping[str, Any],
+    progress: Progress | None,
+) -> Selection:
+    """Let the method pick, in graph nodes."""
+    if progress:
+        progress("select", 0, problem.budget)
+    picks = method.choose(problem)
+    if progress:
+        progress("select", problem.budget, problem.budget)
+    evidence = GraphEvidence(problem.graph, problem.k, problem.labeled, excluded, picks.nodes, picks.gains, parameters)
+    return Selection(picks.nodes, picks.gains, method.name, parameters, evidence)

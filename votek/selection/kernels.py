@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from votek.graph.compiled import compiled
 from votek.graph.kernels import dot
 
-__all__ = ["closest", "gather_voters", "in_degrees", "pick", "rank_by_degree"]
+__all__ = ["closest", "count_votes", "list_voters", "pick", "rank_by_degree"]
 
 WINDOW = 1.0 - 1e-12
 """Bounds this close to the best score are evaluated; the rounding of a score is far smaller."""
@@ -20,13 +20,11 @@ Rows = NDArray[np.int32]
 
 
 @compiled
-def in_degrees(neighbors: Rows, k: int) -> Any:
-    """How many rows have each row among their first k neighbours."""
-    degree = np.zeros(neighbors.shape[0], dtype=np.int32)
-    for row in range(neighbors.shape[0]):
+def count_votes(neighbors: Rows, k: int, first: int, last: int, votes: Rows) -> None:
+    """Add to `votes` how many of the rows first..last-1 have each row among their first k neighbours."""
+    for row in range(first, last):
         for j in range(k):
-            degree[neighbors[row, j]] += 1
-    return degree
+            votes[neighbors[row, j]] += 1
 
 
 @compiled
@@ -52,22 +50,27 @@ def rank_by_degree(degree: Rows, eligible: NDArray[np.bool_]) -> Any:
 
 
 @compiled
-def gather_voters(neighbors: Rows, k: int, degree: Rows, wanted: NDArray[np.int64]) -> Any:
-    """The voters of the `wanted` rows only: (slot of each row or -1, indptr by slot, sources ascending)."""
-    slot = np.full(neighbors.shape[0], -1, dtype=np.int32)
-    indptr = np.zeros(wanted.shape[0] + 1, dtype=np.int64)
-    for i in range(wanted.shape[0]):
-        slot[wanted[i]] = i
-        indptr[i + 1] = indptr[i] + degree[wanted[i]]
-    place = indptr[:-1].copy()
-    sources = np.empty(indptr[-1], dtype=np.int32)
-    for row in range(neighbors.shape[0]):
-        for j in range(k):
-            i = slot[neighbors[row, j]]
-            if i >= 0:
-                sources[place[i]] = row
-                place[i] += 1
-    return slot, indptr, sources
+def list_voters(
+    neighbors: Rows,
+    k: int,
+    first: int,
+    last: int,
+    wanted: NDArray[np.uint8],
+    slot: Rows,
+    place: NDArray[np.int64],
+    sources: Rows,
+) -> None:
+    """Write the rows first..last-1 into `sources`, at the place of each `wanted` row they vote for."""
+    kept = np.empty(k + 1, dtype=np.int32)
+    for row in range(first, last):
+        m = 0
+        for j in range(k):  # without a branch: which neighbours are wanted cannot be foreseen
+            kept[m] = neighbors[row, j]
+            m += wanted[kept[m]]
+        for j in range(m):
+            i = slot[kept[j]]
+            sources[place[i]] = row
+            place[i] += 1
 
 
 @compiled
