@@ -1,0 +1,197 @@
+"""Prompt sets and exports, from the labels in force and the stored vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from votek.annotation import Labelling, Queue
+from votek.datatypes import Project, Prompt, PromptSet, Round
+from votek.errors import InputError, NotFoundError
+from votek.jobs.context import Pool, now
+from votek.store import projects as project_rows
+from votek.workspace.results import Results
+
+if TYPE_CHECKING:
+    from votek.exports import ExportFile
+    from votek.pipeline import Prepared
+    from votek.prompts import LabelledRow, QueryRow
+
+__all__ = ["Prompting"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Material:
+    """One consistent view of all that prompts and exports are made from."""
+
+    project: Project
+    pool: Pool
+    tests: Pool | None
+    rounds: list[Round]
+    labelled: tuple[LabelledRow, ...]
+    prepared: Prepared | None
+
+
+class Prompting(Results):
+    """The part of the workspace that writes prompts and exports."""
+
+    def labelled_rows(self, project_id: str) -> tuple[LabelledRow, ...]:
+        """The labelled texts in pick order, then those whose labels came with the file."""
+        return self._material(project_id).labelled
+
+    def prompt_set(self, project_id: str, *, test_ids: Sequence[str] | None = None) -> PromptSet:
+        """One prompt per test item, with the lineage manifest.
+
+        `test_ids`: only these items, in this order; None: all of the test file, or without one all pool
+        texts that have no label.
+
+        Raises:
+            InputError: no data, or the vectors are not computed yet.
+            NotFoundError: a test id that is not there.
+        """
+        material = self._material(project_id)
+        return self._prompt_set(project_id, material, self._queries(material, test_ids))
+
+    def export(self, project_id: str, format: str, *, formula_guard: bool = True) -> ExportFile:
+        """The labelled set or the prompts in a format of `votek.exports.formats()`."""
+        from votek import exports
+
+        material = self._material(project_id)
+        prompts = self._prompts_for(project_id, material, format) if exports.needs_prompts(format) else None
+        return exports.write(
+            format,
+            labelled=material.labelled,
+            prompts=prompts,
+            task=material.project.task,
+            formula_guard=formula_guard,
+        )
+
+    def export_manifest(self, project_id: str, format: str = "labelled-jsonl") -> dict[str, Any]:
+        """The lineage of what `export` writes in this format, ready for JSON."""
+        return dict(self._prompts_for(project_id, self._material(project_id), format).manifest)
+
+    # ------------------------------------------------------------ inside
+
+    def _prompts_for(self, project_id: str, material: _Material, format: str) -> PromptSet:
+        """The prompts a format is about: of the test file; texts of the pool only where prompts are the export."""
+        if material.tests is None and format not in ("prompts-jsonl", "openai-chat-jsonl"):
+            return self._with_manifest(material, (), ())
+        return self._prompt_set(project_id, material, self._queries(material, None))
+
+    def _material(self, project_id: str) -> _Material:
+        with self.labelling_lock, self.store.read() as tx:
+            project = project_rows.get(tx, project_id)
+            pool = self.needed_pool(tx, project_id)
+            state = self.labelling(tx, project_id)
+            queue = self.build_queue(tx, project_id)
+            return _Material(
+                project=project,
+                pool=pool,
+                tests=self.pool(tx, project_id, "test"),
+                rounds=self.rounds_in_force(tx, project_id),
+                labelled=_labelled_rows(pool, state, queue),
+                prepared=self.prepared_in_force(tx, project_id),
+            )
+
+    def _queries(self, material: _Material, test_ids: Sequence[str] | None) -> list[tuple[int, QueryRow]]:
+        """(row in the file it comes from, query) of each test item."""
+        from votek.prompts import QueryRow
+
+        source = material.tests or material.pool
+        if test_ids is not None:
+            missing = [item for item in test_ids if item not in source.row_of]
+            if missing:
+                raise NotFoundError(f"There is no test item {missing[0]!r} (any more). Choose one that is listed.")
+            rows = [source.row_of[item] for item in test_ids]
+        elif material.tests is None:
+            taken = {row.row for row in material.labelled}
+            rows = [row for row in range(len(source.dataset)) if row not in taken]
+        else:
+            rows = list(range(len(source.dataset)))
+        fields = _columns(source, rows)
+        dataset, own = source.dataset, material.tests is None
+        return [
+            (row, QueryRow(dataset.ids[row], dataset.texts[row], fields=cells, row=row if own else None))
+            for row, cells in zip(rows, fields, strict=True)
+        ]
+
+    def _prompt_set(self, project_id: str, material: _Material, queries: list[tuple[int, QueryRow]]) -> PromptSet:
+        from votek.prompts import build_prompts
+
+        prepared = material.prepared
+        tests = prepared.embeddings if material.tests is None and prepared else self.embeddings(project_id, "test")
+        if prepared is None or tests is None or tests.model_digest != prepared.embeddings.model_digest:
+            raise InputError(
+                "The vectors that similar texts are found by are not computed yet. They are made in the background once "
+                "the texts are loaded; wait for it, or ask for it on the Data page."
+            )
+        vectors = prepared.embeddings.vectors
+        prompts = build_prompts(
+            material.project.prompts,
+            pool=material.labelled,
+            pool_vectors=np.asarray(vectors[[row.row for row in material.labelled]]),
+            queries=[query for _, query in queries],
+            query_vectors=np.asarray(tests.vectors[[row for row, _ in queries]]),
+            mean=prepared.embeddings.mean,
+            copies=prepared.copies,
+            near_copy_threshold=self.settings.near_copy_threshold,
+        )
+        return self._with_manifest(material, prompts, [query.id for _, query in queries])
+
+    def _with_manifest(self, material: _Material, prompts: Sequence[Prompt], test_ids: Sequence[str]) -> PromptSet:
+        from votek.exports import build_manifest
+
+        project, embeddings = material.project, material.prepared.embeddings if material.prepared else None
+        manifest = build_manifest(
+            data=material.pool.dataset,
+            tests=material.tests.dataset if material.tests else None,
+            test_ids=test_ids,
+            model=embeddings.model if embeddings else self.settings.model,
+            model_digest=embeddings.model_digest if embeddings else "",
+            near_copy_threshold=self.settings.near_copy_threshold,
+            rounds=material.rounds,
+            task=project.task,
+            guidelines=project.guidelines,
+            guidelines_version=project.guidelines_version,
+            labelled=material.labelled,
+            settings=project.prompts,
+            prompts=prompts,
+            created=now(),
+        )
+        return PromptSet(tuple(prompts), manifest)
+
+
+def _labelled_rows(pool: Pool, state: Labelling, queue: Queue) -> tuple[LabelledRow, ...]:
+    from votek.prompts import LabelledRow, in_pick_order
+
+    ranks = {item.row: item.rank for item in queue.items}
+    rows = sorted(queue.labelled)
+    found = []
+    for row, fields in zip(rows, _columns(pool, rows), strict=True):
+        item = pool.dataset.ids[row]
+        event = state.decision(item)
+        assert event is not None  # it is among the labelled
+        found.append(
+            LabelledRow(
+                id=item,
+                row=row,
+                text=pool.dataset.texts[row],
+                value=event.value,
+                who=event.who,
+                fields=fields,
+                rank=ranks.get(row),
+                time=event.time,
+                source=event.source,
+                guideline_version=event.guideline_version,
+            )
+        )
+    return tuple(in_pick_order(found))
+
+
+def _columns(source: Pool, rows: Sequence[int]) -> list[dict[str, str]]:
+    """The original columns of some rows."""
+    records: list[dict[str, str]] = source.dataset.fields.iloc[list(rows)].to_dict("records")
+    return records
