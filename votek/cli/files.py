@@ -152,6 +152,7 @@ def embed(
     import io
 
     import numpy as np
+
     from votek.embeddings import embed as embed_texts
 
     dataset = _read(file, text, template, None, format, encoding)

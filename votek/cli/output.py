@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from votek.datatypes import Progress
 
-__all__ = ["AsJson", "answer", "progress_bar", "write_whole"]
+__all__ = ["AsJson", "answer", "progress_bar", "read_bytes", "write_whole"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
@@ -71,3 +71,13 @@ def write_whole(path: Path, content: bytes) -> None:
         raise StorageError(
             f"{path} could not be written ({error.strerror}). Choose another place with --out."
         ) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that was named on the command line."""
+    from votek.errors import FileError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(f"{path} could not be read ({error.strerror}). Give the path of an existing file.") from error

@@ -10,7 +10,7 @@ import typer
 
 from votek.cli import app
 from votek.cli.files import Encoding, File, Format, Id, Template, Text
-from votek.cli.output import AsJson, answer, write_whole
+from votek.cli.output import AsJson, answer, progress_bar, read_bytes, write_whole
 from votek.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -171,3 +171,44 @@ def settings(as_json: AsJson = False) -> None:
         for name, field in Settings.model_fields.items()
     }
     answer(as_json, rows, "\n".join(f"{name}={row['value']}\n    {row['about']}" for name, row in rows.items()))
+
+
+@app.command()
+def reproduce(
+    manifest: Annotated[Path, typer.Argument(help="The manifest that stands beside an export.")],
+    data: Annotated[Path, typer.Argument(help="The file that the texts came from.")],
+    tests: Annotated[
+        Path | None, typer.Option(help="The file of test items, when the prompts were made for one.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the set; nothing is written when left out.")] = None,
+    format: Annotated[
+        str, typer.Option(help="Format of what is written; `votek formats` lists them.")
+    ] = "prompts-jsonl",
+    model: Annotated[
+        str | None, typer.Option(help="Where the embedding model lies, if not under its own name.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a prompt set again from its manifest, and check that it is identical."""
+    from votek import exports
+    from votek.reproduction import reproduce as run_again
+
+    recorded = exports.read_manifest(read_bytes(manifest))
+    with progress_bar() as progress:
+        result = run_again(recorded, data, tests=tests, model=model, progress=progress)
+    if out is not None:
+        file = exports.write(
+            format, labelled=result.labelled, prompts=result.prompts, task=exports.recorded_task(recorded)
+        )
+        write_whole(out, file.content)
+    identical = not result.differences
+    answer(
+        as_json,
+        {"identical": identical, "differences": result.differences, "notes": result.notes},
+        "\n".join(
+            ["Identical." if identical else "Not identical:", *result.differences]
+            + [f"note: {note}" for note in result.notes]
+        ),
+    )
+    if not identical:
+        raise typer.Exit(1)

@@ -194,7 +194,6 @@ class _Servers:
 def worker() -> None:
     """Do the background work (embedding, graph, picks, map) of a data folder."""
     from votek.jobs.worker import run
-
     from votek.settings import Settings
 
     stop = threading.Event()
