@@ -119,9 +119,8 @@ class RunningJob:
                 if cancel:
                     self.cancelled.set()
                     asked = asked or time.monotonic()
-                    if (
-                        time.monotonic() - asked > GRACE_SECONDS
-                    ):  # deep in a library: let go of the job, not of the result
+                    # Deep in a library that cannot be interrupted: the job ends now, the thread when it can.
+                    if time.monotonic() - asked > GRACE_SECONDS:
                         with self.store.write() as tx:
                             self.finish(tx, "cancelled", "Cancelled. Finished stages are kept.")
                         return

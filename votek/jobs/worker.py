@@ -21,7 +21,7 @@ from votek.settings import Settings
 from votek.store import Store
 from votek.store import jobs as job_rows
 
-__all__ = ["run"]
+__all__ = ["Worker", "run"]
 
 POLL_SECONDS = 0.15
 NICENESS = 10
@@ -89,6 +89,17 @@ class Worker:
             job_rows.release_expired(tx, moment=moment, time=now())
             return job_rows.claim(tx, worker=self.name, quick=quick, time=now(), lease=lease)
 
+    def do_one(self, job_id: str) -> None:
+        """Do this one job here and now, if nobody has it."""
+        moment = time.time()
+        lease = moment + self.context.settings.lease_seconds
+        with self.context.store.write() as tx:
+            job_rows.release_expired(tx, moment=moment, time=now())
+            job = job_rows.claim(tx, worker=self.name, job_id=job_id, time=now(), lease=lease)
+        if job is not None:
+            with ThreadPoolExecutor(1, thread_name_prefix="job") as pool:
+                self._do(job, pool)
+
     def _do(self, job: Job, pool: ThreadPoolExecutor) -> None:
         """Run one job; whatever happens in it ends here, as its state."""
         log.info("job %s (%s) of project %s, attempt %d", job.id, job.kind, job.project, job.attempts)
@@ -114,8 +125,8 @@ class Worker:
         elif not isinstance(error, VotekError):
             log.error("job %s (%s) broke off", run.job.id, run.job.kind, exc_info=error)
             message = (
-                f"An internal error ended this ({type(error).__name__}). The worker's log has the details; nothing that "
-                "was finished is lost. Try again, and report it if it happens again."
+                f"An internal error ended this ({type(error).__name__}). The worker's log has the details; nothing "
+                "that was finished is lost. Try again, and report it if it happens again."
             )
         try:
             with self.context.store.write() as tx:
@@ -140,4 +151,4 @@ def _is_gone(worker: str) -> bool:
         return False
     import psutil
 
-    return not psutil.pid_exists(int(pid))
+    return not bool(psutil.pid_exists(int(pid)))

@@ -87,10 +87,18 @@ def ask_to_stop(tx: Transaction, condition_project: str, *, job_id: str | None =
     tx.execute(sa.update(job).where(mine, job.c.state == "running").values(cancel=True))
 
 
-def claim(tx: Transaction, *, worker: str, quick: bool, time: dt.datetime, lease: float) -> Job | None:
+def claim(
+    tx: Transaction,
+    *,
+    worker: str,
+    quick: bool | None = None,
+    job_id: str | None = None,
+    time: dt.datetime,
+    lease: float,
+) -> Job | None:
     """Take the most urgent queued job, or None: one conditional UPDATE, so no two workers get the same.
 
-    `quick`: take only what needs a moment; otherwise only what may take long, and not while another
+    `job_id`: only this one. `quick`: take only what needs a moment; otherwise only what may take long, and not while another
     long job of the same project runs: both would compute the same.
     """
     other = job.alias("other")
@@ -99,9 +107,12 @@ def claim(tx: Transaction, *, worker: str, quick: bool, time: dt.datetime, lease
         .where(other.c.project == job.c.project, other.c.state == "running", other.c.priority >= QUICK)
         .correlate(job)
     )
+    which = job.c.priority < QUICK if quick else sa.and_(job.c.priority >= QUICK, ~blocked)
+    if job_id is not None:
+        which = sa.and_(job.c.id == job_id, sa.or_(job.c.priority < QUICK, ~blocked))
     first = (
         sa.select(job.c.id)
-        .where(job.c.state == "queued", job.c.priority < QUICK if quick else sa.and_(job.c.priority >= QUICK, ~blocked))
+        .where(job.c.state == "queued", which)
         .order_by(job.c.priority, job.c.created, job.c.id)
         .limit(1)
         .scalar_subquery()

@@ -24,7 +24,7 @@ __all__ = ["ColumnUse", "Data", "label_color", "label_key"]
 
 ColumnUse = Literal["labelled", "gold", "ignore"]
 IMPORT = "import"
-OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999")
+OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7A7A7A")
 
 
 def label_color(position: int) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from votek.settings import Settings
 from votek.store import Store
+from votek.workspace.data import Data
+from votek.workspace.labelling import LabellingWork
+from votek.workspace.projects import Projects
 from votek.workspace.prompting import Prompting
 
 __all__ = ["Workspace"]
