@@ -8,7 +8,7 @@ from __future__ import annotations
 from votek.prompts.build import build_prompts
 from votek.prompts.retrieval import retrieve
 from votek.prompts.retrievers import retrievers
-from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, label_text
+from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, in_pick_order, label_text
 from votek.prompts.settings import check_settings
 from votek.prompts.templates import Template, parse_template
 from votek.prompts.tokenizers import token_counter, tokenizers
@@ -20,6 +20,7 @@ __all__ = [
     "Template",
     "build_prompts",
     "check_settings",
+    "in_pick_order",
     "label_text",
     "parse_template",
     "retrieve",

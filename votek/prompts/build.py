@@ -129,7 +129,7 @@ class _Builder:
         chosen = [self._chosen(draft, always_joint=False) for draft in drafts]
         tokens = self._tokens(drafts, chosen)
         if self.fit.available is not None:
-            for at in np.flatnonzero(tokens > self.fit.available):
+            for at in np.flatnonzero(tokens > self.fit.available).tolist():
                 # Joining made the text longer than its parts: count every candidate on the real text.
                 chosen[at] = self._chosen(drafts[at], always_joint=True)
                 tokens[at] = self._tokens([drafts[at]], [chosen[at]])[0]

@@ -45,7 +45,7 @@ def checked_vectors(values: ArrayLike | Embeddings, name: str) -> NDArray[np.flo
 
 def unit_rows(vectors: NDArray[np.floating], mean: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """Float64 rows minus `mean`, each of length 1; a row of zeros stays zero."""
-    rows = np.ascontiguousarray(vectors, dtype=np.float64)
+    rows: NDArray[np.float64] = np.ascontiguousarray(vectors, dtype=np.float64)
     if mean is not None:
         rows = rows - mean
     # Dividing by the largest entry first keeps squares of huge and tiny entries in range.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from votek.errors import InputError
 
-__all__ = ["LabelValue", "LabelledRow", "QueryRow", "label_text"]
+__all__ = ["LabelValue", "LabelledRow", "QueryRow", "in_pick_order", "label_text"]
 
 LabelValue = str | tuple[str, ...]
 """One label or a typed text; several labels are a tuple."""
@@ -31,7 +31,7 @@ class LabelledRow:
     rank: int | None = None
     time: dt.datetime | None = None
     source: str = "browser"
-    guideline_version: int = 1
+    guideline_version: int | None = None
 
     def __post_init__(self) -> None:
         value: object = self.value
@@ -64,3 +64,8 @@ def label_text(value: LabelValue) -> str:
     'refund, angry'
     """
     return value if isinstance(value, str) else ", ".join(value)
+
+
+def in_pick_order(rows: Sequence[LabelledRow]) -> list[LabelledRow]:
+    """Rows by rank; those that nobody picked (their labels came with the file) follow in file order."""
+    return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.row))

@@ -1,0 +1,124 @@
+"""What `write` promises for every format, and what it refuses."""
+
+import dataclasses
+import hashlib
+import io
+import json
+import zipfile
+
+import pytest
+
+from votek.datatypes import PromptSet, PromptSettings
+from votek.errors import InputError, UnknownNameError
+from votek.exports import formats, manifest_file, needs_prompts, write
+
+NAMES = list(formats())
+
+
+@pytest.mark.parametrize("format", NAMES)
+def test_the_same_rows_give_the_same_bytes_in_whatever_order_they_come(project, format):
+    _, rows, prompts, task = project
+    first = write(format, labelled=rows, prompts=prompts, task=task)
+    assert first == write(format, labelled=rows[::-1], prompts=prompts, task=task)
+    assert first.content
+
+
+def test_every_format_has_a_sentence_and_a_file_of_its_own(project):
+    _, rows, prompts, task = project
+    assert all(sentence.endswith(".") for sentence in formats().values())
+    files = [write(format, labelled=rows, prompts=prompts, task=task) for format in NAMES]
+    assert len({file.name for file in files}) == len(NAMES) == 8
+
+
+@pytest.mark.parametrize("format", NAMES)
+def test_the_manifest_beside_a_file_describes_it(project, format):
+    _, rows, prompts, task = project
+    file = write(format, labelled=rows, prompts=prompts, task=task)
+    beside = manifest_file(prompts.manifest, file, format=format)
+    assert beside.name == file.name + ".manifest.json"
+    about = json.loads(beside.content)["export"]
+    assert about["sha256"] == hashlib.sha256(file.content).hexdigest()
+    assert (about["format"], about["bytes"]) == (format, len(file.content))
+
+
+def test_all_holds_every_file_beside_its_manifest(project):
+    _, rows, prompts, task = project
+    archive = zipfile.ZipFile(io.BytesIO(write("all", labelled=rows, prompts=prompts, task=task).content))
+    assert archive.testzip() is None
+    expected = {}
+    for format in NAMES[:-1]:
+        file = write(format, labelled=rows, prompts=prompts, task=task)
+        expected |= {file.name: file.content}
+        beside = manifest_file(prompts.manifest, file, format=format)
+        expected |= {beside.name: beside.content}
+    assert {name: archive.read(name) for name in archive.namelist()} == expected
+
+
+def test_all_without_test_items_is_the_labelled_set(project):
+    _, rows, prompts, task = project
+    empty = PromptSet((), prompts.manifest)
+    archive = zipfile.ZipFile(io.BytesIO(write("all", labelled=rows, prompts=empty, task=task).content))
+    names = {name for name in archive.namelist() if not name.endswith(".manifest.json")}
+    assert names == {"labelled.jsonl", "labelled.csv", "labelled.parquet", "langchain-examples.json", "dspy-demos.json"}
+
+
+@pytest.mark.parametrize("format", [name for name in NAMES if not needs_prompts(name)])
+def test_labelled_sets_need_no_prompts(project, format):
+    _, rows, prompts, task = project
+    with_prompts = write(format, labelled=rows, prompts=prompts, task=task)
+    assert write(format, labelled=rows, task=task) == with_prompts
+
+
+@pytest.mark.parametrize("format", [name for name in NAMES if needs_prompts(name)])
+def test_prompts_are_asked_for_where_they_are_needed(project, format):
+    with pytest.raises(InputError, match=r"[Bb]uild the prompts"):
+        write(format, labelled=project[1], task=project[3])
+
+
+@pytest.mark.parametrize("format", ["labelled-jsonl", "labelled-csv", "labelled-parquet", "langchain", "dspy", "all"])
+def test_nothing_labelled_is_said(project, format):
+    with pytest.raises(InputError, match="Label at least one text"):
+        write(format, labelled=[], prompts=project[2], task=project[3])
+
+
+def test_prompts_without_demonstrations_can_be_exported(make_project):
+    _, _, prompts, task = make_project(settings=PromptSettings(n=0))
+    lines = write("prompts-jsonl", labelled=[], prompts=prompts, task=task).content.splitlines()
+    assert [json.loads(line)["demonstrations"] for line in lines] == [[]] * 4
+    chats = write("openai-chat-jsonl", labelled=[], prompts=prompts, task=task).content.splitlines()
+    assert [[message["role"] for message in json.loads(chat)["messages"]] for chat in chats] == [["user"]] * 4
+
+
+def test_prompts_of_labels_that_are_gone_are_refused(project):
+    _, rows, prompts, task = project
+    shown = {row for prompt in prompts.prompts for row in prompt.demonstrations}
+    with pytest.raises(InputError, match="not labelled any more"):
+        write("prompts-jsonl", labelled=[row for row in rows if row.row not in shown], prompts=prompts, task=task)
+
+
+def test_a_chat_renders_the_query_template_when_it_uses_columns(make_project):
+    settings = PromptSettings(query="{text} in {field:city}", n=1)
+    _, rows, prompts, task = make_project(settings=PromptSettings(n=1))
+    manifest = {**prompts.manifest, "prompts": {"settings": dataclasses.asdict(settings)}}
+    turned = tuple(dataclasses.replace(prompt, turn=prompt.query + " in {Rome}") for prompt in prompts.prompts)
+    file = write("openai-chat-jsonl", labelled=rows, prompts=PromptSet(turned, manifest), task=task)
+    shown = {row.row: row for row in rows}[turned[0].demonstrations[0]]
+    messages = json.loads(file.content.split(b"\n")[0])["messages"]
+    assert messages[0]["content"] == f"{shown.text} in {shown.fields['city']}"
+    assert messages[-1]["content"] == turned[0].query + " in {Rome}"
+    bare = [dataclasses.replace(row, fields={}) for row in rows]
+    with pytest.raises(InputError, match="the column 'city'"):
+        write("openai-chat-jsonl", labelled=bare, prompts=PromptSet(turned, manifest), task=task)
+
+
+def test_an_unknown_format_lists_those_there_are(project):
+    with pytest.raises(UnknownNameError, match=r"labelled-jsonl, .*dspy, all"):
+        write("xml", labelled=project[1], task=project[3])
+
+
+@pytest.mark.parametrize("format", ["labelled-jsonl", "labelled-csv", "labelled-parquet", "dspy", "langchain"])
+def test_half_a_character_is_named_not_lost(project, format):
+    _, rows, prompts, task = project
+    broken = dataclasses.replace(rows[0], text="bad \ud800 half")
+    with pytest.raises(InputError, match=r"bad \\ud800 half"):
+        write(format, labelled=[broken], prompts=prompts, task=task)

@@ -1,0 +1,31 @@
+"""Exports: one file per format behind a registry, and the manifest that stands beside each.
+
+Every format keeps every text byte for byte; the CSV's formula guard (on by default) is the one stated
+exception.
+"""
+
+from __future__ import annotations
+
+from votek.exports.compare import compare
+from votek.exports.files import ExportFile
+from votek.exports.lineage import labelled_rows, prompt_settings, recorded_rounds, recorded_task
+from votek.exports.manifest import SCHEMA, build_manifest, manifest_bytes, prompts_digest, read_manifest
+from votek.exports.registry import formats, manifest_file, needs_prompts, write
+
+__all__ = [
+    "SCHEMA",
+    "ExportFile",
+    "build_manifest",
+    "compare",
+    "formats",
+    "labelled_rows",
+    "manifest_bytes",
+    "manifest_file",
+    "needs_prompts",
+    "prompt_settings",
+    "prompts_digest",
+    "read_manifest",
+    "recorded_rounds",
+    "recorded_task",
+    "write",
+]

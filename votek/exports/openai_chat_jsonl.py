@@ -1,0 +1,40 @@
+"""Prompts as chats: the instruction as system message, one turn pair per demonstration, then the query.
+
+A chat's roles replace the words of a template, so a user turn is the text alone. Only where the query
+template uses columns is it rendered, because the text alone would lack them.
+"""
+
+from __future__ import annotations
+
+from votek.errors import InputError
+from votek.exports.files import ExportRequest, json_bytes, json_line
+from votek.prompts import LabelledRow, Template, label_text, parse_template
+
+__all__ = ["write_openai_chat_jsonl"]
+
+
+def write_openai_chat_jsonl(request: ExportRequest) -> bytes:
+    """One line a test item: `id` and `messages`, ready for `chat.completions.create(messages=...)`."""
+    prompts = request.prompt_list
+    settings = request.settings
+    template = parse_template(settings.query, fields=None, label=False, name="query template")
+    system = [{"role": "system", "content": settings.instruction}] if settings.instruction else []
+    lines = []
+    for prompt in prompts:
+        messages = list(system)
+        for row in request.demonstrations(prompt):
+            messages.append({"role": "user", "content": _turn(template, row)})
+            messages.append({"role": "assistant", "content": label_text(row.value)})
+        messages.append({"role": "user", "content": prompt.turn if template.fields else prompt.query})
+        lines.append(json_line({"id": prompt.id, "messages": messages}) + "\n")
+    return json_bytes("".join(lines))
+
+
+def _turn(template: Template, row: LabelledRow) -> str:
+    missing = [name for name in template.fields if name not in row.fields]
+    if missing:
+        raise InputError(
+            f"The query template uses the column {missing[0]!r}, which the labelled texts do not have, so they cannot "
+            "stand as turns of a chat. Use columns that both files have, or another format."
+        )
+    return template.render(row.text, fields=row.fields) if template.fields else row.text
