@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,17 @@ __all__ = ["SentenceEncoder"]
 
 _SLICE = 4096  # texts tokenised at a time, which bounds memory
 _NO_LIMIT = 512  # tokens, where a model states none
+_LOAD_ERRORS = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    ImportError,
+    EOFError,
+    UnpicklingError,
+)  # what damaged or partial folders were seen to raise
 
 
 class SentenceEncoder:
@@ -44,7 +56,7 @@ class SentenceEncoder:
 
     def lengths(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Tokens per text after truncation (characters where the model has no fast tokenizer), int64 (n,)."""
-        tokenizer = _tokenizer(self._folder)
+        tokenizer = _tokenizer(self.name, self._folder)
         if tokenizer is None:
             return np.array([len(text) for text in texts], dtype=np.int64)
         counts: list[int] = []
@@ -70,31 +82,32 @@ class SentenceEncoder:
 @lru_cache(maxsize=2)
 def _load(name: str, folder: Path, device: str) -> SentenceTransformer:
     with _quiet():
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
         try:
             model = SentenceTransformer(str(folder), device=None if device == "auto" else device, local_files_only=True)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError) as error:
-            raise ModelError(
-                f"The embedding model {name!r} in {folder} cannot be loaded on device {device!r}: {_line(error)}. "
-                f"It must be a whole sentence-transformers folder (modules.json, config.json, weights); models are "
-                f"never downloaded on their own. Use {DEFAULT_MODEL!r}, which is installed with votek, "
-                f"or fetch the model again."
-            ) from error
+        except (*_LOAD_ERRORS, SafetensorError) as error:
+            raise _cannot_load(name, folder, error, f" on device {device!r}") from error
     return model.float().eval()
 
 
 @lru_cache(maxsize=4)
-def _tokenizer(folder: Path) -> Any | None:
+def _tokenizer(name: str, folder: Path) -> Any | None:
     """The model's fast tokenizer without torch, cutting where the model cuts; None where it has none."""
     path = folder / "tokenizer.json"
     if not path.is_file():
         return None
     from tokenizers import Tokenizer
 
+    try:
+        json.loads(path.read_bytes())  # the tokenizer's own complaint would be a plain Exception
+        longest = _longest_input(folder)
+    except _LOAD_ERRORS as error:
+        raise _cannot_load(name, folder, error) from error
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(_longest_input(folder))
+    tokenizer.enable_truncation(longest)
     return tokenizer
 
 
@@ -102,7 +115,15 @@ def _longest_input(folder: Path) -> int:
     settings = folder / "sentence_bert_config.json"
     if not settings.is_file():
         return _NO_LIMIT
-    return int(json.loads(settings.read_text(encoding="utf-8")).get("max_seq_length") or _NO_LIMIT)
+    return int(json.loads(settings.read_bytes()).get("max_seq_length") or _NO_LIMIT)
+
+
+def _cannot_load(name: str, folder: Path, error: BaseException, where: str = "") -> ModelError:
+    return ModelError(
+        f"The embedding model {name!r} in {folder} cannot be loaded{where}: {_line(error)}. It must be a whole "
+        f"sentence-transformers folder (modules.json, config.json, weights); models are never downloaded on their "
+        f"own. Use {DEFAULT_MODEL!r}, which is installed with votek, or fetch the model again."
+    )
 
 
 @contextmanager
