@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -65,9 +67,11 @@ def test_an_unwritable_data_folder_is_a_clear_error(tmp_path: Path) -> None:
         lock_data_folder(blocked / "inside")
 
 
-def start(data: Path, port: int) -> subprocess.Popen[str]:
+@contextmanager
+def started(data: Path) -> Iterator[subprocess.Popen[str]]:
+    port = free_port()
     environment = {**os.environ, "VOTEK_DATA": str(data), "VOTEK_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
+    server = subprocess.Popen(
         [sys.executable, "-m", "votek.cli", "app", "--no-sample"],
         cwd=ROOT,
         env=environment,
@@ -76,6 +80,10 @@ def start(data: Path, port: int) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
+    with server:
+        yield server
+        if server.poll() is None:
+            server.terminate()
 
 
 def wait_for_address(server: subprocess.Popen[str]) -> str:
@@ -88,40 +96,40 @@ def wait_for_address(server: subprocess.Popen[str]) -> str:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_starts_everything_and_stops_all_of_it(tmp_path: Path, how: signal.Signals) -> None:
-    server = start(tmp_path / "data", free_port())
-    address = wait_for_address(server)
-    with urllib.request.urlopen(f"{address}/api/health", timeout=10) as answer:
-        assert answer.status == 200
-    children = psutil.Process(server.pid).children(recursive=True)
-    commands = [" ".join(child.cmdline()) for child in children]
-    assert any("streamlit" in command for command in commands)
-    assert any("worker" in command for command in commands)
-    server.send_signal(how)
-    assert server.wait(timeout=20) == 0
-    _, alive = psutil.wait_procs(children, timeout=5)
-    assert alive == []
+    with started(tmp_path / "data") as server:
+        address = wait_for_address(server)
+        with urllib.request.urlopen(f"{address}/api/health", timeout=10) as answer:
+            assert answer.status == 200
+        children = psutil.Process(server.pid).children(recursive=True)
+        commands = [" ".join(child.cmdline()) for child in children]
+        assert any("streamlit" in command for command in commands)
+        assert any("worker" in command for command in commands)
+        server.send_signal(how)
+        assert server.wait(timeout=20) == 0
+        _, alive = psutil.wait_procs(children, timeout=5)
+        assert alive == []
     assert (tmp_path / "data" / "votek.db").exists()
 
 
 def test_a_killed_worker_is_started_again_and_ends_with_its_launcher(tmp_path: Path) -> None:
-    server = start(tmp_path / "data", free_port())
-    wait_for_address(server)
+    with started(tmp_path / "data") as server:
+        wait_for_address(server)
+        launcher = psutil.Process(server.pid)
 
-    def workers() -> list[psutil.Process]:
-        children = psutil.Process(server.pid).children()
-        return [child for child in children if "worker" in child.cmdline()]
+        def workers() -> list[int]:
+            alive = [child for child in launcher.children() if child.status() != psutil.STATUS_ZOMBIE]
+            return [child.pid for child in alive if "worker" in child.cmdline()]
 
-    first = workers()[0]
-    first.kill()
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and first.pid in [worker.pid for worker in workers()] or not workers():
-        time.sleep(0.1)
-    second = workers()[0]
-    assert second.pid != first.pid
-    others = psutil.Process(server.pid).children()
-    server.kill()  # no chance to stop its children
-    server.wait()
-    _, alive = psutil.wait_procs(others, timeout=15)
-    for child in alive:
-        child.kill()
-    assert alive == []
+        first = workers()[0]
+        os.kill(first, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and workers() in ([], [first]):
+            time.sleep(0.1)
+        assert workers() not in ([], [first])
+        children = launcher.children()
+        server.kill()  # no chance to stop its children
+        server.wait()
+        _, alive = psutil.wait_procs(children, timeout=15)
+        for child in alive:
+            child.kill()
+        assert alive == []
