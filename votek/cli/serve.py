@@ -134,6 +134,10 @@ class _Servers:
             self._stop()
 
     def _make_sample(self) -> None:
+        from votek.workspace.sample import MARKER
+
+        if (self.settings.data / MARKER).exists():
+            return  # made before: it is there, or somebody deleted it and does not want it back
         # In a process of its own: the models it loads would stay in this one's memory.
         made = subprocess.run([sys.executable, "-m", "votek.cli", "sample"], cwd=ROOT, env=self.environment)
         if made.returncode != 0:

@@ -98,8 +98,8 @@ def claim(
 ) -> Job | None:
     """Take the most urgent queued job, or None: one conditional UPDATE, so no two workers get the same.
 
-    `job_id`: only this one. `quick`: take only what needs a moment; otherwise only what may take long, and not while another
-    long job of the same project runs: both would compute the same.
+    `job_id`: only this one. `quick`: take only what needs a moment; otherwise only what may take long, and
+    not while another long job of the same project runs: both would compute the same.
     """
     other = job.alias("other")
     blocked = (

@@ -125,8 +125,8 @@ class Prompting(Results):
         tests = prepared.embeddings if material.tests is None and prepared else self.embeddings(project_id, "test")
         if prepared is None or tests is None or tests.model_digest != prepared.embeddings.model_digest:
             raise InputError(
-                "The vectors that similar texts are found by are not computed yet. They are made in the background once "
-                "the texts are loaded; wait for it, or ask for it on the Data page."
+                "The vectors that similar texts are found by are not computed yet. They are made in the background "
+                "once the texts are loaded; wait for it, or ask for it on the Data page."
             )
         vectors = prepared.embeddings.vectors
         prompts = build_prompts(
@@ -193,5 +193,5 @@ def _labelled_rows(pool: Pool, state: Labelling, queue: Queue) -> tuple[Labelled
 
 def _columns(source: Pool, rows: Sequence[int]) -> list[dict[str, str]]:
     """The original columns of some rows."""
-    records: list[dict[str, str]] = source.dataset.fields.iloc[list(rows)].to_dict("records")
-    return records
+    records = source.dataset.fields.iloc[list(rows)].to_dict("records")
+    return [{str(name): str(cell) for name, cell in record.items()} for record in records]
