@@ -351,7 +351,18 @@ BAD = {
     "JSON object without lists": Bad("a.json", b'{"text": "a"}', ("'text' is not a list",)),
     "JSON lists of different lengths": Bad("a.json", b'{"text": ["a"], "n": []}', ("not equally long", "'n': 0")),
     "JSON too deep": Bad("a.json", b"[" * 200_000, ("JSON",)),
-    "JSON Lines without a single object": Bad("a.jsonl", b"hello\nyou\n", ("no column",)),
+    "JSON Lines without a single object": Bad("a.jsonl", b"hello\nyou\n", ("none of the 2", "not JSON")),
+    "JSON Lines without a single field": Bad("a.jsonl", b"{}\n{}\n", ("none of the 2", "no fields")),
+    "Excel of a newer zip": Bad(
+        "a.xlsx", xlsx(["text"], ["a"]).replace(b"PK\1\2\x14\x03\x14", b"PK\1\2\x14\x03\xff"), ("damaged",)
+    ),
+    "Excel with too many cells": Bad(
+        "a.xlsx", xlsx(["text"], *([[None] * 999 + ["x"]] * 30)), ("more than 20,000 cells",),
+        limits=Limits(max_cells=20_000),
+    ),
+    "Parquet with a column name that is not UTF-8": Bad(
+        "a.parquet", parquet({"text": ["a"]}, store_schema=False).replace(b"text", b"te\xa4t"), ("damaged",)
+    ),
     "JSON Lines with ever new keys": Bad(
         "a.jsonl", WIDE_JSONL, ("different keys",), limits=Limits(max_columns=5000)
     ),
@@ -390,6 +401,8 @@ def test_a_file_that_cannot_be_read_says_why(case):
         read_dataset(case.content, name=case.name, text=case.text, limits=case.limits, **case.options)
     message = str(caught.value)
     assert message.startswith(f"{case.name}: ")
+    assert "Error" not in message or "damaged" in case.message
+    assert message.endswith((".", ")"))
     for part in case.message:
         assert part in message
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from votek.datasets.table import BLANK_ROW, Options, RawRow, RawRows
+from votek.datasets.table import BLANK_ROW, Options, RawRow, RawRows, excerpt
 from votek.datatypes import Refusal
 from votek.errors import FileError
 
@@ -35,7 +35,9 @@ def read_excel(content: bytes, options: Options) -> RawRows:
             header = [f"column {position}" for position in range(1, len(header) + 1)]
         # All rows are read here: a damaged sheet shows only while it is read.
         rows = list(_rows(lines, header, options))
-    except (InvalidFileException, zipfile.BadZipFile, zlib.error, OSError) as error:
+    except FileError:
+        raise
+    except (InvalidFileException, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError) as error:
         raise FileError(_DAMAGED.format(error)) from None
     except (KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError, EOFError) as error:
         # What openpyxl and the XML parser raise on a workbook that is no workbook.
@@ -47,7 +49,7 @@ def _check_declared(content: bytes, options: Options) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise FileError(_DAMAGED.format(error)) from None
     if any(part.flag_bits & 1 for part in parts):
         raise FileError("the Excel file is protected by a password. Save it without one, or as CSV.")
@@ -88,11 +90,14 @@ def _first_filled(book: Any, notes: list[str]) -> tuple[str, list[str], Iterator
 
 
 def _rows(lines: Iterator[list[str]], header: list[str], options: Options) -> Iterator[RawRow]:
-    number = blanks = seen = 0
+    number = blanks = 0
     limits = options.limits
+    budget = limits.max_cells
     for cells in lines:
-        seen += 1
-        if seen > limits.max_rows + 1 and number > limits.max_rows:
+        budget -= max(len(cells), 1)
+        if budget < 0:
+            raise FileError(f"more than {limits.max_cells:,} cells. Leave out columns that are not needed.")
+        if number > limits.max_rows:
             return  # the table that is made of these says so
         if not any(cell.strip() for cell in cells):
             blanks += 1 if number else 0
@@ -104,7 +109,7 @@ def _rows(lines: Iterator[list[str]], header: list[str], options: Options) -> It
         number += 1
         if len(cells) > len(header):
             found = f"{len(cells):,}, where the header has {len(header):,}"
-            yield Refusal(number, f"Too many cells: {found}.", cells[0][:80])
+            yield Refusal(number, f"Too many cells: {found}.", excerpt(" ".join(filter(None, cells))))
         else:
             yield number, cells + [""] * (len(header) - len(cells))
         if options.first is not None and number >= options.first:

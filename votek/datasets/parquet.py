@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from votek.datasets.table import Options, RawRow, RawRows
@@ -23,40 +23,46 @@ def read_parquet(content: bytes, options: Options) -> RawRows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    notes: list[str] = []
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         _check_declared(file.metadata, options)
-        columns = [field.name for field in file.schema_arrow]
+        names = [field.name for field in file.schema_arrow]
         # Dictionaries stay packed: one long value repeated a million times must not be written out.
         packed = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
         file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=packed)
-        parts: list[list[str] | None] = [[] for _ in columns]
-        left = options.limits.max_unpacked_bytes
-        read = 0
-        for batch in file.iter_batches(batch_size=options.first or 65_536):
-            for i, array in enumerate(batch.columns):
-                left -= _expanded_size(array)
-                if left < 0:
-                    raise FileError(_too_large(options.limits.max_unpacked_bytes))
-                column = parts[i]
-                if column is None:
-                    continue
-                cells = _cells(array)
-                if cells is None:
-                    parts[i] = None
-                    notes.append(f"Column {columns[i]!r} holds binary data, not text, and was left out.")
-                else:
-                    column += cells
-            read += len(batch)
-            if options.first is not None and read >= options.first:
-                break
-    except (pa.ArrowException, OSError, OverflowError) as error:
+        columns = _columns(file.iter_batches(batch_size=options.first or 65_536), len(names), options)
+    except (pa.ArrowException, OSError, OverflowError, UnicodeDecodeError) as error:
         raise FileError(_DAMAGED.format(str(error).splitlines()[0][:200])) from None
-    kept = [(name, cells) for name, cells in zip(columns, parts, strict=True) if cells is not None]
+    kept = {i: cells for i, cells in enumerate(columns) if cells is not None}
     if not kept:
         raise FileError("the Parquet file has no column of text. Write the texts as a column of strings.")
-    return RawRows([name for name, _ in kept], _rows([cells for _, cells in kept]), {}, notes)
+    notes = [
+        f"Column {name!r} holds binary data, not text, and was left out."
+        for name, cells in zip(names, columns, strict=True)
+        if cells is None
+    ]
+    return RawRows([names[i] for i in kept], _rows(list(kept.values())), {}, notes)
+
+
+def _columns(batches: Iterable[Any], width: int, options: Options) -> list[list[str] | None]:
+    """The cells of each column; None for a column of binary data."""
+    columns: list[list[str] | None] = [[] for _ in range(width)]
+    left = options.limits.max_unpacked_bytes
+    read = 0
+    for batch in batches:
+        for i, array in enumerate(batch.columns):
+            left -= _expanded_size(array)
+            if left < 0:
+                raise FileError(_too_large(options.limits.max_unpacked_bytes))
+            column, cells = columns[i], _cells(array)
+            if column is None or cells is None:
+                columns[i] = None
+            else:
+                column += cells
+        read += len(batch)
+        if options.first is not None and read >= options.first:
+            break
+    return columns
 
 
 def _rows(columns: Sequence[list[str]]) -> Iterator[RawRow]:

@@ -123,6 +123,11 @@ def assemble(raw: RawRows, *, name: str, options: Options) -> Table:
             raise FileError(f"more than {limits.max_cells:,} cells. Leave out columns that are not needed.")
     if not rows and not refusals:
         raise FileError("there is a header, but no row below it. Add rows, one text each.")
+    if not raw.columns:
+        why = refusals[0].reason if refusals else "The objects have no fields."
+        raise FileError(
+            f"none of the {len(rows) + len(refusals):,} row(s) can be used. {why} Give named fields per row."
+        )
     notes = list(raw.notes)  # readers may add some until their last row is read
     columns = column_names(raw.columns, notes, limits)
     cells = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
