@@ -82,7 +82,8 @@ class MapData:
         node = int(self.prepared.node_of[row])
         voters = self.prepared.graph.voters(node)
         mutual = (self.prepared.graph.neighbors[voters, : self.k] == node).any(axis=1)
-        return self.prepared.rows[voters[mutual]]
+        rows: NDArray[np.int64] = self.prepared.rows[voters[mutual]]
+        return rows
 
     def copies(self, row: int) -> int:
         """How many texts are the same as this one, or nearly."""

@@ -1,0 +1,133 @@
+"""The literal prompt of one test item, and the demonstrations in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from ui.remember import remembered
+from votek.prompts import label_text
+
+if TYPE_CHECKING:
+    from ui.frame import OpenPage
+    from votek.datatypes import Dataset, Prompt, PromptSettings
+    from votek.prompts import LabelledRow
+
+__all__ = ["cosines", "draw_preview", "items_like"]
+
+_LISTED = 200
+_LONG = 4_000  # characters; a longer prompt scrolls in its box
+
+
+def draw_preview(
+    page: OpenPage, items: Dataset, labelled: Sequence[LabelledRow], settings: PromptSettings | None, *, own: bool
+) -> None:
+    """Draw the prompt of a chosen item of `items` (`own`: they are the pool's texts without a label)."""
+    st.subheader("Preview", anchor=False)
+    chosen = _choose(page, items, taken={row.row for row in labelled} if own else set())
+    if chosen is None:
+        return
+    if settings is None:
+        st.info("The preview comes back once the settings at its side can be used.")
+        return
+    prompt = page.workspace.prompt_set(page.project.id, test_ids=[items.ids[chosen]]).prompts[0]
+    _counted(prompt, settings)
+    long = len(prompt.text) > _LONG or prompt.text.count("\n") > _LONG // 80
+    st.code(prompt.text, language=None, wrap_lines=True, height=640 if long else "content")
+    _demonstrations(page, prompt, labelled, chosen, own=own)
+
+
+def items_like(items: Dataset, wanted: str, taken: set[int]) -> list[int]:
+    """Rows whose id or text holds `wanted` (upper and lower case alike), without the rows in `taken`."""
+    needle = wanted.strip().casefold()
+    return [
+        row
+        for row, (item, text) in enumerate(zip(items.ids, items.texts, strict=True))
+        if row not in taken and (not needle or needle in text.casefold() or needle in item.casefold())
+    ]
+
+
+def _choose(page: OpenPage, items: Dataset, *, taken: set[int]) -> int | None:
+    key = page.project.id
+    wanted = st.text_input(
+        "Find a test item", placeholder="words of its text, or its id", **remembered(key, "prompt-search")
+    )
+    rows = items_like(items, wanted, taken)
+    if not rows:
+        st.caption("No test item holds these words." if wanted.strip() else "Every text is labelled: none is left.")
+        return None
+    more = f" (the first {_LISTED:,} of {len(rows):,})" if len(rows) > _LISTED else f" ({len(rows):,})"
+    chosen: int = st.selectbox(
+        f"Test item{more}",
+        rows[:_LISTED],
+        format_func=lambda row: f"{items.ids[row]}   {_line(items.texts[row])}",
+        key=f"{key}-prompt-item-{wanted}",
+    )
+    return chosen
+
+
+def _line(text: str) -> str:
+    joined = " ".join(text.split())
+    return joined if len(joined) <= 90 else joined[:89] + "…"
+
+
+def _counted(prompt: Prompt, settings: PromptSettings) -> None:
+    shown = len(prompt.demonstrations)
+    words = f"**{prompt.tokens:,} tokens** · {shown} demonstration" + ("s" if shown != 1 else "")
+    if prompt.skipped:
+        words += f" · {prompt.skipped} of the {settings.n} best did not fit"
+    st.markdown(words)
+    if prompt.over_budget:
+        st.warning("Even without a demonstration this prompt is longer than the tokens allow. Allow more of them.")
+
+
+def _demonstrations(page: OpenPage, prompt: Prompt, labelled: Sequence[LabelledRow], item: int, *, own: bool) -> None:
+    if not prompt.demonstrations:
+        return
+    pool = page.workspace.embeddings(page.project.id)
+    asked = pool if own else page.workspace.embeddings(page.project.id, "test")
+    if pool is None or asked is None:
+        return
+    rows = {row.row: row for row in labelled}
+    shown = [rows[row] for row in prompt.demonstrations]
+    similarity = cosines(np.asarray(pool.vectors[[row.row for row in shown]]), asked.vectors[item], pool.mean)
+    st.caption(
+        "The demonstrations, from first to last. Similarity: the cosine of the two texts' vectors, 1 at most. "
+        "An item's own text and its copies never stand in its prompt."
+    )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Place": range(1, len(shown) + 1),
+                "Similarity": similarity.round(2) + 0.0,  # no "-0.00"
+                "Label": [label_text(row.value) for row in shown],
+                "Text": [row.text[:500] for row in shown],
+                "Pick": pd.array([row.rank for row in shown], dtype="Int64"),
+                "Item": [row.id for row in shown],
+            }
+        ),
+        hide_index=True,
+        key="prompt-demonstrations",
+        column_config={
+            "Place": st.column_config.NumberColumn(width=60),
+            "Similarity": st.column_config.NumberColumn(width=80, format="%.2f"),
+            "Text": st.column_config.TextColumn(width="large"),
+            "Pick": st.column_config.NumberColumn(width=60),
+            "Item": st.column_config.TextColumn(width="small"),
+        },
+        alt="The demonstrations in the prompt, from first to last",
+    )
+
+
+def cosines(pool: NDArray[np.float32], query: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Cosine of each row of `pool` (m, d) to `query` (d,), both centred by `mean` (d,); zero vectors give 0."""
+    rows, one = pool.astype(np.float64) - mean, query.astype(np.float64) - mean
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(one)
+    products: NDArray[np.float64] = rows @ one
+    found: NDArray[np.float64] = np.divide(products, lengths, out=np.zeros(len(rows)), where=lengths > 0)
+    return found
