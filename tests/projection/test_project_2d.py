@@ -8,7 +8,7 @@ import pytest
 
 from votek.datatypes import Embeddings, SimilarityGraph
 from votek.errors import InputError, UnknownNameError
-from votek.projection import METHODS, project_2d
+from votek.projection import METHODS, project_2d, warm
 
 
 def test_umap_keeps_groups_together(groups):
@@ -149,6 +149,19 @@ def test_a_graph_of_other_texts_or_none_is_refused(groups):
         project_2d(graph, vectors[:-1])
     with pytest.raises(InputError, match="none was given"):
         project_2d(None, vectors)
+
+
+def test_the_next_process_finds_the_compiled_code():
+    warm()
+    code = """
+import umap
+from votek.projection import warm
+warm()
+functions = (umap.umap_.smooth_knn_dist, umap.layouts._nb_optimize_layout_euclidean_single_epoch)
+print([(len(function.signatures), sum(function.stats.cache_misses.values())) for function in functions])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout == "[(1, 0), (1, 0)]\n"
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5, None, True])

@@ -7,7 +7,9 @@ which is the same repulsion on average as 5 of strength 1.
 
 from __future__ import annotations
 
+import logging
 import warnings
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,17 @@ from votek.projection.pca import pca_2d
 
 __all__ = ["epochs", "umap_2d"]
 
+log = logging.getLogger(__name__)
+
 N_NEIGHBORS = 15  # umap-learn's default; counts the text itself
 MIN_TEXTS = 8  # fewer points have no neighbourhood structure to lay out
 NEGATIVE_SAMPLES = 2
 REPULSION = 2.5
+_COMPILED = (
+    ("umap_", "smooth_knn_dist"),
+    ("umap_", "compute_membership_strengths"),
+    ("layouts", "_nb_optimize_layout_euclidean_single_epoch"),
+)
 EXTENT = 10.0  # width of the starting layout, as umap-learn scales its own
 
 
@@ -45,14 +54,11 @@ def umap_2d(
         "negative_sample_rate": NEGATIVE_SAMPLES,
         "repulsion_strength": REPULSION,
     }
+    library = _umap()
     with warnings.catch_warnings():
         # New texts are never transformed into a finished map, so no search index is wanted.
         warnings.filterwarnings("ignore", r"precomputed_knn\[2\] \(knn_search_index\)", UserWarning)
-        # umap-learn announces at import that its neural variant, which is not used, lacks TensorFlow.
-        warnings.filterwarnings("ignore", "Tensorflow not installed", ImportWarning)
-        import umap
-
-        model = umap.UMAP(
+        model = library.UMAP(
             **parameters,
             metric="cosine",
             precomputed_knn=_with_self(graph, n_neighbors),
@@ -70,6 +76,25 @@ def epochs(n: int) -> int:
     if n <= 4_000:
         return 200
     return 100 if n <= 10_000 else 60
+
+
+@cache
+def _umap() -> Any:
+    """umap-learn, told to keep its compiled code on disk: compiling it costs seconds in every new process."""
+    with warnings.catch_warnings():
+        # It announces at import that its neural variant, which is not used, lacks TensorFlow.
+        warnings.filterwarnings("ignore", "Tensorflow not installed", ImportWarning)
+        import umap
+    from numba.core.dispatcher import Dispatcher
+
+    for place, name in _COMPILED:
+        function = getattr(getattr(umap, place), name, None)
+        if isinstance(function, Dispatcher):
+            try:
+                function.enable_caching()
+            except RuntimeError as error:  # no folder that numba may write to
+                log.info("compiled UMAP code is not kept for the next start: %s", error)
+    return umap
 
 
 def _with_self(graph: SimilarityGraph, n_neighbors: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
