@@ -28,9 +28,9 @@ def check_value(task: TaskSpec, value: Any, *, max_chars: int) -> tuple[Any, str
         return None, f"{_shown(value)} is not one of the labels of this task"
     if not isinstance(value, list) or not value:
         return None, "at least one label must be chosen"
-    unknown = next((part for part in value if not isinstance(part, str) or part not in names), None)
-    if unknown is not None:
-        return None, f"{_shown(unknown)} is not one of the labels of this task"
+    unknown = [part for part in value if not isinstance(part, str) or part not in names]
+    if unknown:
+        return None, f"{_shown(unknown[0])} is not one of the labels of this task"
     if len(set(value)) != len(value):
         return None, "a label can be chosen only once"
     return sorted(value, key=names.index), ""
@@ -40,10 +40,10 @@ def check_event(
     event: NewEvent, *, project: Project, items: Container[str], state: Labelling, who: str, max_chars: int
 ) -> tuple[Any, str]:
     """(the value as it is stored, "") or (None, why the event is not accepted)."""
-    if not isinstance(event.event_id, str) or not 0 < len(event.event_id) <= MAX_EVENT_ID:
-        return None, f"an event id must have 1 to {MAX_EVENT_ID} characters"
-    if not isinstance(event.source, str) or not 0 < len(event.source) <= MAX_SOURCE:
-        return None, f"a source must have 1 to {MAX_SOURCE} characters"
+    if not _is_name(event.event_id, MAX_EVENT_ID):
+        return None, f"an event id must have 1 to {MAX_EVENT_ID} printable characters"
+    if not _is_name(event.source, MAX_SOURCE):
+        return None, f"a source must have 1 to {MAX_SOURCE} printable characters"
     if event.kind not in _KINDS:
         return None, f"{_shown(event.kind)} is not a kind of event; there are {', '.join(_KINDS)}"
     for name, version, newest in (
@@ -85,6 +85,10 @@ def _text(value: Any, limit: int, *, what: str) -> tuple[str | None, str]:
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         return None, f"the {what} holds characters that no file can carry (NUL or half an emoji)"
     return value, ""
+
+
+def _is_name(value: Any, limit: int) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
 
 
 def _shown(value: Any) -> str:

@@ -56,7 +56,7 @@ class StageCache:
         Raises:
             StorageError: the disk is full or the folder cannot be written; the key stays as it was.
         """
-        listed = {name: self._store(np.ascontiguousarray(array)) for name, array in arrays.items()}
+        listed = {name: self._store(np.asarray(array, order="C")) for name, array in arrays.items()}
         content = json.dumps(listed, sort_keys=True).encode()
         write_whole(self._key_path(key), lambda stream: stream.write(content))
 

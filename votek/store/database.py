@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 
-from votek.errors import StorageError
+from votek.errors import MissingPackageError, StorageError
 from votek.store.files import storage_error
 from votek.store.migrations import VERSIONS
 
@@ -47,7 +47,13 @@ class Database:
         options: dict[str, Any] = {"pool_pre_ping": not self.sqlite}
         if self.sqlite:
             options = {"connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 16, "max_overflow": 48}
-        self.engine: Engine = sa.create_engine(parsed, **options)
+        try:
+            self.engine: Engine = sa.create_engine(parsed, **options)
+        except ModuleNotFoundError as error:
+            raise MissingPackageError(
+                f"The database {self.name} needs the package {error.name!r}: pip install {error.name}, or unset "
+                "VOTEK_DATABASE_URL to use SQLite."
+            ) from error
         if self.sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
