@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from votek.datatypes import Job
     from votek.workspace import Workspace
 
-__all__ = ["latest_failure", "seconds_in_words", "time_left", "watch_jobs"]
+__all__ = ["latest_failure", "seconds_in_words", "split_stages", "time_left", "watch_jobs"]
 
 STAGES = {
     "embed": "Turning each text into a vector",
@@ -33,11 +34,12 @@ _PATIENCE = dt.timedelta(seconds=6)
 def watch_jobs(space: Workspace, project_id: str, *kinds: str) -> bool:
     """Draw the project's unfinished jobs (of these kinds, or all) and keep them current.
 
-    Returns whether there are any; the page runs again once they are over.
+    Returns whether there are any; the page runs again whenever one of them is over.
     """
-    if not _active(space, project_id, kinds):
+    active = _active(space, project_id, kinds)
+    if not active:
         return False
-    _live(space, project_id, kinds)
+    _live(space, project_id, kinds, frozenset(job.id for job in active))
     return True
 
 
@@ -53,33 +55,58 @@ def _active(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> list[J
 
 
 @st.fragment(run_every=1)
-def _live(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> None:
+def _live(space: Workspace, project_id: str, kinds: tuple[str, ...], drawn: frozenset[str]) -> None:
     with errors_shown():
         active = _active(space, project_id, kinds)
-        if not active:
+        if drawn - {job.id for job in active}:
             st.rerun()
+        running = any(job.state == "running" for job in active)
         for job in active:
-            _draw(space, job)
+            _draw(space, job, behind_another=running)
+        st.caption("You can leave this page or close the window: the work goes on, and is shown here when you return.")
 
 
-def _draw(space: Workspace, job: Job) -> None:
+def _draw(space: Workspace, job: Job, *, behind_another: bool) -> None:
     with st.container(border=True, key=f"job-{job.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{_KINDS.get(job.kind, job.kind)}**", width="stretch")
             if st.button("Cancel", key=f"cancel-{job.id}"):
                 space.cancel_job(job.id)
         if job.state == "queued":
-            st.caption(_waiting(job))
-        for stage, (done, total) in job.stages.items():
-            words = STAGES.get(stage, stage)
-            st.progress(_share(done, total), text=f"{words} · {_count(job.id, stage, done, total)}")
+            st.caption(_waiting(job, behind_another=behind_another))
+        else:
+            _draw_stages(job)
         if job.message:
             st.caption(escape(job.message))
-    st.caption("You can leave this page or close the window: the work goes on, and is shown here when you return.")
 
 
-def _waiting(job: Job) -> str:
-    if dt.datetime.now(dt.UTC) - _aware(job.created) < _PATIENCE:
+def _draw_stages(job: Job) -> None:
+    """A bar for each stage that is done or running; those to come in one line."""
+    begun, to_come = split_stages(job.stages)
+    for stage in begun:
+        done, total = job.stages[stage]
+        text = f"{STAGES.get(stage, stage)} · {_count(job.id, stage, done, total)}"
+        st.progress(_share(done, total), text=text)
+    if to_come:
+        words = [STAGES.get(stage, stage) for stage in to_come]
+        st.caption("Still to come: " + ", ".join(word[0].lower() + word[1:] for word in words) + ".")
+
+
+def split_stages(stages: Mapping[str, tuple[int, int]]) -> tuple[list[str], list[str]]:
+    """Stages that are done or running, and those to come; the first unfinished one is running.
+
+    >>> split_stages({"embed": (9, 9), "graph": (0, 1), "map": (0, 1)})
+    (['embed', 'graph'], ['map'])
+    """
+    begun = [stage for stage, (done, _) in stages.items() if done > 0]
+    waiting = [stage for stage, (done, _) in stages.items() if done <= 0]
+    if all(stages[stage][0] >= stages[stage][1] for stage in begun):
+        begun, waiting = begun + waiting[:1], waiting[1:]
+    return begun, waiting
+
+
+def _waiting(job: Job, *, behind_another: bool) -> str:
+    if behind_another or dt.datetime.now(dt.UTC) - _aware(job.created) < _PATIENCE:
         return "Waiting for its turn."
     return "Waiting for the worker. If nothing happens, start one with `votek worker` in the same data folder."
 
@@ -95,8 +122,6 @@ def _share(done: int, total: int) -> float:
 def _count(job_id: str, stage: str, done: int, total: int) -> str:
     if total > 0 and done >= total:
         return "done"
-    if done <= 0:
-        return "waiting"
     key = f"seen-{job_id}-{stage}"
     first = st.session_state.setdefault(key, (time.monotonic(), done))
     left = time_left(time.monotonic() - first[0], done - first[1], total - done)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 import votek
-from ui.frame import OpenPage, escape, next_step
+from ui.frame import OpenPage, errors_shown, escape, next_step
 from ui.jobs import latest_failure, seconds_in_words, watch_jobs
 from ui.pace import seconds_per_label
 from ui.remember import remembered
@@ -166,8 +166,9 @@ def _pick_words(count: int) -> str:
 
 
 def _start(request: Callable[..., Job], page: OpenPage, wish: Wish) -> None:
-    request(page.project.id, **wish.arguments())
-    st.rerun()
+    with errors_shown():
+        request(page.project.id, **wish.arguments())
+        st.rerun()
 
 
 def _change(page: OpenPage, wish: Wish, *, picked: int, busy: bool) -> None:

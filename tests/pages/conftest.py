@@ -1,12 +1,15 @@
 """A data folder of its own for each page test, and pages opened in it."""
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from votek.jobs.worker import run
 from votek.settings import Settings
 from votek.workspace import Workspace
 
@@ -52,3 +55,25 @@ def texts_of():
         return [f"My {subjects[i % 5]} number {i} is {verbs[i % 4]}" for i in range(n)]
 
     return made
+
+
+@pytest.fixture
+def work_off(space, monkeypatch):
+    """`work_off(project_id)`: a worker does the project's selections, with vectors that need no model."""
+    monkeypatch.setattr("votek.jobs.worker.warm_up", lambda settings, stop: None)
+
+    def worked(project: str) -> None:
+        stop = threading.Event()
+        settings = space.settings.model_copy(update={"model": "votek-hash"})
+        worker = threading.Thread(target=run, args=(settings,), kwargs={"stop": stop})
+        worker.start()
+        deadline = time.monotonic() + 60
+        while any(job.kind == "select" for job in space.jobs(project, active=True)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        worker.join()
+        failed = [job.message for job in space.jobs(project) if job.state == "failed"]
+        assert not failed
+        assert not [job for job in space.jobs(project, active=True) if job.kind == "select"]
+
+    return worked

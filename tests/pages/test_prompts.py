@@ -1,0 +1,161 @@
+"""The Prompts page: what is missing is said, the preview is the literal prompt, settings are kept."""
+
+import numpy as np
+import pytest
+
+from ui.prompts_page_exports import file_name
+from ui.prompts_page_preview import cosines
+from votek.datatypes import LabelSpec, TaskSpec
+from votek.exports import formats
+from votek.workspace import NewEvent
+
+PAGE = "pages/6_Prompts.py"
+LABELS = ("late", "lost", "broken", "blocked")
+
+
+@pytest.fixture
+def project(space):
+    labels = tuple(LabelSpec(name, f"#00000{i}") for i, name in enumerate(LABELS))
+    return space.create_project("Shop", task=TaskSpec("single", labels))
+
+
+@pytest.fixture
+def filled(space, project, texts_of, tmp_path):
+    """The project with 30 texts and their true label in a hidden column."""
+    from votek.datasets import read_dataset
+
+    rows = [f'{i},"{text}",{LABELS[i % 4]},{"AB"[i % 2]}' for i, text in enumerate(texts_of(30))]
+    (tmp_path / "texts.csv").write_text("\n".join(["id,text,truth,team", *rows]))
+    dataset = read_dataset(tmp_path / "texts.csv", text="text", id="id")
+    space.import_dataset(project.id, dataset, role="pool", name="texts.csv", columns={"truth": "gold"})
+    return project
+
+
+@pytest.fixture
+def labelled(space, filled, compare_texts):
+    """The project with twelve labelled texts, ready for prompts."""
+    compare_texts(space, filled.id)
+    space.add_to_queue(filled.id, range(12))
+    events = [NewEvent(f"e{i}", str(i), "label", LABELS[i % 4], 1, 1) for i in range(12)]
+    assert all(ack.accepted for ack in space.record_events(filled.id, "local", events))
+    return filled
+
+
+@pytest.fixture
+def tested(space, labelled, compare_texts, tmp_path):
+    """The same with a test file of two items, one of them awkward."""
+    from votek.datasets import read_dataset
+
+    (tmp_path / "tests.csv").write_text('id,text,team\nq1,"My {parcel} costs $5 & is *late* <b>",A\nq2,Account lost?,B')
+    dataset = read_dataset(tmp_path / "tests.csv", text="text", id="id")
+    space.import_dataset(labelled.id, dataset, role="test", name="tests.csv")
+    compare_texts(space, labelled.id)
+    return labelled
+
+
+def words(at):
+    shown = (*at.markdown, *at.text, *at.caption, *at.info, *at.error, *at.warning)
+    return " ".join(element.value for element in shown)
+
+
+def test_an_empty_project_asks_for_a_file(open_at, project):
+    assert open_at(PAGE, project.id).button("next-step").label == "Load a file"
+
+
+def test_without_labels_it_leads_to_the_page_that_makes_them(open_at, space, filled):
+    assert open_at(PAGE, filled.id).button("next-step").label == "Choose what to label"
+    space.add_to_queue(filled.id, [1])
+    at = open_at(PAGE, filled.id)
+    assert at.button("next-step").label == "Start labelling"
+    assert "No text is labelled yet" in words(at)
+
+
+def test_without_vectors_one_button_has_them_made(open_at, space, filled):
+    space.add_to_queue(filled.id, [1])
+    assert space.record_events(filled.id, "local", [NewEvent("e1", "1", "label", "late", 1, 1)])[0].accepted
+    at = open_at(PAGE, filled.id)
+    at.button("next-step").click().run()
+    assert not at.exception
+    assert [job.kind for job in space.jobs(filled.id, active=True)] == ["prepare"]
+
+
+def test_the_preview_is_the_literal_prompt_of_the_chosen_item(open_at, space, tested):
+    at = open_at(PAGE, tested.id)
+    assert "**2 test items**" in words(at)
+    expected = space.prompt_set(tested.id, test_ids=["q1"]).prompts[0]
+    assert at.code[0].value == expected.text
+    assert expected.text.endswith("Text: My {parcel} costs $5 & is *late* <b>\nLabel:")
+    assert f"**{expected.tokens:,} tokens** · 8 demonstrations" in words(at)
+    table = at.dataframe[0].value
+    assert [int(item) for item in table["Item"]] == list(expected.demonstrations)
+    assert table["Similarity"].is_monotonic_increasing
+    at.text_input(f"{tested.id}-prompt-search").set_value("ACCOUNT").run()
+    assert at.code[0].value == space.prompt_set(tested.id, test_ids=["q2"]).prompts[0].text
+
+
+def test_without_a_test_file_prompts_are_for_the_texts_without_a_label(open_at, space, labelled):
+    at = open_at(PAGE, labelled.id)
+    assert "18 texts without a label" in words(at)
+    assert at.code[0].value == space.prompt_set(labelled.id, test_ids=["12"]).prompts[0].text
+
+
+def test_settings_change_the_preview_and_stay_in_the_project(open_at, space, tested):
+    at = open_at(PAGE, tested.id)
+    at.text_area(f"{tested.id}-prompt-instruction").set_value("Say what it is about.").run()
+    at.text_area(f"{tested.id}-prompt-demonstration").set_value("{field:team}: {text} -> {label}\n").run()
+    at.number_input(f"{tested.id}-prompt-n").set_value(3).run()
+    assert not at.exception
+    assert at.code[0].value.startswith("Say what it is about.\n\n")
+    assert at.code[0].value.count(" -> ") == 3
+    stored = space.project(tested.id).prompts
+    assert (stored.instruction, stored.n) == ("Say what it is about.", 3)
+    again = open_at(PAGE, tested.id)
+    assert again.code[0].value == at.code[0].value
+
+
+def test_a_token_budget_is_kept_and_what_did_not_fit_is_counted(open_at, space, tested):
+    at = open_at(PAGE, tested.id)
+    at.toggle(f"{tested.id}-prompt-limited").set_value(True).run()
+    at.number_input(f"{tested.id}-prompt-reserve").set_value(0).run()
+    at.number_input(f"{tested.id}-prompt-budget").set_value(60).run()
+    assert not at.exception
+    assert space.prompt_set(tested.id, test_ids=["q1"]).prompts[0].tokens <= 60
+    assert "best did not fit" in words(at)
+    at.number_input(f"{tested.id}-prompt-budget").set_value(5).run()
+    assert "longer than the tokens allow" in words(at)
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [("Text: {text}} {label}", "lone"), ("{text.__class__}", "is not a field"), ("{field:truth}", "is not a field")],
+    ids=["a lone brace", "an attribute", "the hidden labels"],
+)
+def test_a_template_that_cannot_be_used_is_explained_and_not_kept(open_at, space, tested, template, said):
+    before = space.project(tested.id).prompts
+    at = open_at(PAGE, tested.id)
+    at.text_area(f"{tested.id}-prompt-demonstration").set_value(template).run()
+    assert not at.exception
+    assert len(at.error) == 1
+    assert said in at.error[0].value
+    assert not at.code
+    assert not at.get("download_button")
+    assert space.project(tested.id).prompts == before
+
+
+def test_every_format_can_be_downloaded_with_its_manifest(open_at, tested):
+    at = open_at(PAGE, tested.id)
+    keys = {f"export-{name}" for name in formats() if name != "all"}
+    labels = [button.proto.label for button in at.get("download_button")]
+    assert labels.count("Download") == labels.count("Manifest") == len(keys)
+    assert labels[-1] == "Download everything (zip)"
+
+
+def test_file_names_say_what_is_inside_and_differ():
+    names = [file_name("My shop / desk", name) for name in formats()]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith("My-shop-desk-") and "/" not in name for name in names)
+
+
+def test_similarities_are_centred_cosines():
+    pool, mean = np.array([[2, 1], [1, 1], [1, 3]], dtype=np.float32), np.array([1, 1], dtype=np.float32)
+    assert cosines(pool, np.array([3, 1], dtype=np.float32), mean).tolist() == [1.0, 0.0, 0.0]
