@@ -230,6 +230,14 @@ _WATCH = """
 """
 
 
+_PAINTED = """
+new Promise((done) => {
+  const look = () => (labelerPart(".labeler[data-painted]") ? done() : requestAnimationFrame(look));
+  requestAnimationFrame(() => requestAnimationFrame(look));
+})
+"""
+
+
 @dataclass
 class LabelerPage:
     """The Annotate page in one tab."""
@@ -260,14 +268,19 @@ class LabelerPage:
     def open(self) -> LabelerPage:
         """Load the page and wait for the first text."""
         self.page.goto(self.url)
-        expect(self.page.locator(".labeler")).to_be_visible()
+        expect(self.page.locator(".labeler[data-painted]")).to_be_visible()
         return self
+
+    def reload(self) -> None:
+        """Refresh the tab and wait for the text it goes on with."""
+        self.page.reload()
+        expect(self.page.locator(".labeler[data-painted]")).to_be_visible()
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other, each after the text before it was painted."""
         for key in keys:
             self.page.keyboard.press(key)
-            self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            self.page.evaluate(_PAINTED)
 
     def all_saved(self, timeout: float = 30_000) -> None:
         """Wait until it says that everything is saved."""

@@ -68,7 +68,7 @@ def test_undo_reaches_twenty_back_and_over_a_refresh(server, open_labeler) -> No
     labeler.press(*["1"] * 9, "f", " ", *["2"] * 12)
     labeler.all_saved()
     assert labeler.count == "21 of 29 labelled"
-    labeler.page.reload()
+    labeler.reload()
     expect(labeler.page.locator(".labeler .where")).to_have_text("Text 23 of 30")
     labeler.press(*["u"] * 8, "ControlOrMeta+z", *["u"] * 3)
     assert labeler.where == "Text 11 of 30"
@@ -191,7 +191,7 @@ def test_several_labels_are_switched_then_submitted(server, open_labeler) -> Non
     labeler.press("Enter")
     expect(labeler.page.get_by_text("Choose at least one label")).to_be_visible()
     labeler.press("3", "1", "2", "2", "Enter", "2")
-    labeler.page.reload()  # what is chosen and not submitted comes back
+    labeler.reload()  # what is chosen and not submitted comes back
     expect(labeler.page.get_by_role("button", name="beta", pressed=True)).to_be_visible()
     labeler.press("1", "Enter")
     labeler.all_saved()

@@ -56,7 +56,7 @@ def test_a_server_killed_ten_times_loses_and_doubles_nothing(server, open_labele
     labeler.all_saved(60_000)
     assert stored(server, project) == pressed(labeler)
     assert max(stored(server, project).values()) == 1
-    labeler.page.reload()
+    labeler.reload()
     expect(labeler.page.locator(".labeler .count")).to_have_text(f"{pressed_count(server, project)} of 150 labelled")
 
 
@@ -105,12 +105,12 @@ def test_leaving_with_unsaved_labels_is_warned_about(server, open_labeler) -> No
     labeler.page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.accept()))
     labeler.press("1")
     labeler.all_saved()
-    labeler.page.reload()
+    labeler.reload()
     expect(labeler.page.locator(".labeler .where")).to_have_text("Text 2 of 5")
     assert warnings == []
     labeler.page.route("**/api/labels", lambda route: route.abort())
     labeler.press("2")
-    labeler.page.reload()
+    labeler.reload()
     assert warnings == ["beforeunload"]
 
 

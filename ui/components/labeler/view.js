@@ -127,6 +127,7 @@ class View {
     const wasShown = this.shownId === null;
     this.shownId = null;
     this.paintedAt = 0;
+    this.root.dataset.painted = "";
     parts.remark.hidden = true;
     parts.tools.hidden = !model.items.length;
     const [title, text] = parts.finished.querySelectorAll("h2, p");
@@ -211,8 +212,11 @@ class View {
   // A key pressed before this text was on the screen was meant for another one.
   #markPainted(id) {
     this.paintedAt = Infinity;
+    delete this.root.dataset.painted;
     const painted = (time) => {
-      if (this.shownId === id) this.paintedAt = Math.min(this.paintedAt, time);
+      if (this.shownId !== id) return;
+      this.paintedAt = Math.min(this.paintedAt, time);
+      this.root.dataset.painted = "";
     };
     requestAnimationFrame((frame) => painted(frame));
     setTimeout(() => painted(performance.now()), 250); // a tab in the background paints nothing
