@@ -223,13 +223,14 @@ def choose(
     A labelled or excluded row stands for its whole group of copies. The other options are those of
     `votek.select`.
     """
-    from votek.selection import remap, select
+    from votek.selection import remap, select_linked
 
     node_of = prepared.node_of
     warm = list(dict.fromkeys(int(node_of[row]) for row in labeled))
     barred = sorted({int(node_of[row]) for row in exclude} - set(warm))
-    selection = select(
+    selection = select_linked(
         prepared.graph,
+        prepared.embeddings.vectors[prepared.rows],
         budget=budget,
         method=method,
         k=k,

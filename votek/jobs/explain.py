@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from votek.datatypes import Round
+from votek.selection.cosines import NodeCosines
 from votek.selection.evidence import GraphEvidence, RemappedEvidence
 
 if TYPE_CHECKING:
@@ -32,5 +33,6 @@ def round_evidence(made: Round, prepared: Prepared) -> RemappedEvidence:
         nodes=node_of[list(made.indices)].astype(np.int64),
         gains=np.array(made.gains, dtype=np.float64),
         parameters=made.parameters,
+        cosines=NodeCosines(prepared.embeddings.vectors, prepared.rows),
     )
     return RemappedEvidence(evidence, prepared.rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from votek.selection.evidence import remap
-from votek.selection.front import select
+from votek.selection.front import select, select_linked
 from votek.selection.registry import methods
 
-__all__ = ["methods", "remap", "select"]
+__all__ = ["methods", "remap", "select", "select_linked"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -39,7 +39,10 @@ def voters_of(graph: SimilarityGraph, k: int, nodes: NDArray[np.int64]) -> list[
 
 @dataclass(frozen=True, eq=False)
 class GraphEvidence:
-    """Evidence in graph nodes: `labeled` and `excluded` ascending, `nodes` and `gains` in pick order."""
+    """Evidence in graph nodes: `labeled` and `excluded` ascending, `nodes` and `gains` in pick order.
+
+    `cosines`: from a node to others, where vectors are known; without them only the graph's edges are.
+    """
 
     graph: SimilarityGraph
     k: int
@@ -48,6 +51,7 @@ class GraphEvidence:
     nodes: NDArray[np.int64]
     gains: NDArray[np.float64]
     parameters: Mapping[str, Any]
+    cosines: Callable[[int, NDArray[np.int64]], NDArray[np.float32]] | None = None
 
     @cached_property
     def _voters(self) -> list[NDArray[np.int64]]:
@@ -109,6 +113,13 @@ class GraphEvidence:
         )
 
     def _nearest_earlier(self, node: int, rank: int, voters: NDArray[np.int64]) -> tuple[int | None, float | None]:
+        if self.cosines is not None:
+            earlier = np.sort(np.concatenate([self.labeled, self.nodes[:rank]]))
+            if not earlier.size:
+                return None, None
+            cosines = self.cosines(node, earlier)
+            place = int(np.argmax(cosines))
+            return int(earlier[place]), float(cosines[place])
         neighbors, similarities = self.graph.neighbors, self.graph.similarities
         found = {
             int(other): float(cosine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,11 +13,11 @@ from votek.errors import InputError
 from votek.selection.checks import check_budget, check_integer, check_rho, resolve_k
 from votek.selection.evidence import GraphEvidence, remap
 from votek.selection.floors import group_numbers, owed
-from votek.selection.pool import Given, open_pool
+from votek.selection.pool import Given, Pool, open_pool
 from votek.selection.problem import Method, Problem
 from votek.selection.registry import find_method
 
-__all__ = ["select"]
+__all__ = ["select", "select_linked"]
 
 
 def select(
@@ -72,25 +72,84 @@ def select(
     if confidence is not None and not chosen.uses_confidence:
         raise InputError(f"The method {chosen.name!r} does not use confidence; leave confidence out.")
     wanted, discount, draw = check_budget(budget), check_rho(rho), check_integer("seed", seed, least=0)
-    pool = open_pool(data, copies, chosen)
+    return _select(
+        open_pool(data, copies, chosen),
+        chosen,
+        budget=wanted,
+        k=k,
+        rho=discount,
+        seed=draw,
+        labeled=labeled,
+        exclude=exclude,
+        groups=groups,
+        floor=floor,
+        progress=progress,
+    )
+
+
+def select_linked(
+    graph: SimilarityGraph,
+    vectors: NDArray[Any],
+    *,
+    budget: int,
+    method: str = "auto",
+    k: int | Literal["auto"] = "auto",
+    rho: float = 10.0,
+    seed: int = 0,
+    labeled: ArrayLike = (),
+    exclude: ArrayLike = (),
+    progress: Progress | None = None,
+) -> Selection:
+    """As `select`, for distinct texts whose graph is there already beside their raw vectors (nodes, d)."""
+    every = np.arange(len(graph), dtype=np.int64)
+    return _select(
+        Pool(every, every, graph, vectors),
+        find_method(method),
+        budget=check_budget(budget),
+        k=k,
+        rho=check_rho(rho),
+        seed=check_integer("seed", seed, least=0),
+        labeled=labeled,
+        exclude=exclude,
+        groups=None,
+        floor=0,
+        progress=progress,
+    )
+
+
+def _select(
+    pool: Pool,
+    chosen: Method,
+    *,
+    budget: int,
+    k: int | Literal["auto"],
+    rho: float,
+    seed: int,
+    labeled: ArrayLike,
+    exclude: ArrayLike,
+    groups: Sequence[Hashable] | None,
+    floor: int,
+    progress: Progress | None,
+) -> Selection:
+    """Check the rows against the pool, link it, and let the method pick."""
     given = Given(pool, labeled, exclude)
-    given.check_room(wanted)
+    given.check_room(budget)
     linked = pool.graph.k if pool.graph is not None else None
-    neighbors = resolve_k(k, n=len(pool), wanted=wanted + len(given.labeled_rows), linked=linked)
+    neighbors = resolve_k(k, n=len(pool), wanted=budget + len(given.labeled_rows), linked=linked)
     group, least = group_numbers(groups, pool.given, floor)
-    deficit = owed(group[pool.rows], least, given.eligible, given.labeled, wanted)
+    deficit = owed(group[pool.rows], least, given.eligible, given.labeled, budget)
     graph, unit = pool.link(neighbors, progress)
     problem = Problem(
-        graph, neighbors, wanted, given.labeled, given.eligible, discount, draw, group[pool.rows], deficit, unit
+        graph, neighbors, budget, given.labeled, given.eligible, rho, seed, group[pool.rows], deficit, unit
     )
     parameters = {
         "method": chosen.name,
         "version": chosen.version,
-        "budget": wanted,
+        "budget": budget,
         "k": neighbors,
         "k_requested": k if isinstance(k, str) else int(k),
-        "rho": discount,
-        "seed": draw,
+        "rho": rho,
+        "seed": seed,
         "floor": least,
         "labeled": len(given.labeled_rows),
         "excluded": len(given.excluded_rows),
@@ -114,5 +173,12 @@ def _run(
     picks = method.choose(problem)
     if progress:
         progress("select", problem.budget, problem.budget)
-    evidence = GraphEvidence(problem.graph, problem.k, problem.labeled, excluded, picks.nodes, picks.gains, parameters)
+    evidence = GraphEvidence(
+        problem.graph, problem.k, problem.labeled, excluded, picks.nodes, picks.gains, parameters, _cosines(problem)
+    )
     return Selection(picks.nodes, picks.gains, method.name, parameters, evidence)
+
+
+def _cosines(problem: Problem) -> Callable[[int, NDArray[np.int64]], NDArray[np.float32]] | None:
+    unit = problem.unit
+    return None if unit is None else lambda node, others: unit[others] @ unit[node]

@@ -39,12 +39,13 @@ class Pool:
 
     def link(self, k: int, progress: Progress | None) -> tuple[SimilarityGraph, NDArray[np.float32] | None]:
         """The graph with at least k neighbours, and the unit vectors where there are any."""
-        if self.graph is not None:
+        if self.vectors is None:
+            assert self.graph is not None
             return self.graph, None
-        assert self.vectors is not None
         vectors = self.vectors if len(self) == self.given else self.vectors[self.rows]
         unit = unit_vectors(vectors, centre=True)
-        return link(unit, k, progress=progress), unit
+        graph = link(unit, k, progress=progress) if self.graph is None else self.graph
+        return graph, unit
 
 
 def open_pool(data: SimilarityGraph | Embeddings | ArrayLike, copies: ArrayLike | None, method: Method) -> Pool:
