@@ -19,3 +19,37 @@ def real_data():
         return path
 
     return find
+
+
+@pytest.fixture
+def compare_texts():
+    """`compare_texts(space, project_id, umap=True)`: what a worker would store, made here at once.
+
+    Vectors come from the stand-in encoder, and the map is the first sketch under the finer map's name, so
+    that no test waits for a model or for UMAP's compilation.
+    """
+    from votek.jobs.context import now
+    from votek.pipeline import embed_texts, layout, layout_key, prepare
+    from votek.store import data as data_rows
+
+    def stored(space, project_id, *, umap=True):
+        cache, dataset = space.store.cache, space.dataset(project_id)
+        prepared = prepare(dataset.texts, model="votek-hash", threshold=0.95, cache=cache)
+        sketch = layout(prepared, method="pca", cache=cache)
+        keys = dict(prepared.keys)
+        found = [(kind, keys[kind], keys, dataset.digest) for kind in ("embed", "copies", "graph")]
+        for method in ("pca", "umap") if umap else ("pca",):
+            key = layout_key(prepared.keys, method=method)
+            cache.put(key, {"xy": sketch.xy})
+            found.append((f"map-{method}", key, {"seed": 0}, dataset.digest))
+        tests = space.dataset(project_id, "test")
+        if tests is not None:
+            vectors, key = embed_texts(tests.texts, model="votek-hash", cache=cache)
+            details = {"model": vectors.model, "model_digest": vectors.model_digest}
+            found.append(("embed", key, details, tests.digest))
+        with space.store.write() as tx:
+            for kind, key, details, digest in found:
+                data_rows.add_result(tx, project_id, kind, key, digest=digest, details=details, time=now())
+        return prepared
+
+    return stored

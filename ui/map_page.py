@@ -38,8 +38,7 @@ def draw_map_page(page: OpenPage) -> None:
         _not_there(page, busy=busy)
         return
     if data.projection.method != "umap":
-        later = " The finer map (UMAP) is being drawn and will take its place." if busy else ""
-        st.info(f"This is a first sketch (PCA): only coarse differences show.{later}")
+        _sketch(page, busy=busy)
     _explore(page, data)
     if len(data.picks):
         next_step("Start labelling", page="pages/4_Annotate.py", query=page.query)
@@ -57,6 +56,14 @@ def _not_there(page: OpenPage, *, busy: bool) -> None:
     else:
         st.info("The texts have not been compared with each other yet.")
     if next_step("Draw the map"):
+        page.workspace.request_preparation(page.project.id)
+        st.rerun()
+
+
+def _sketch(page: OpenPage, *, busy: bool) -> None:
+    later = " The finer map (UMAP) is being drawn and will take its place." if busy else ""
+    st.info(f"This is a first sketch (PCA): only coarse differences show.{later}")
+    if not busy and st.button("Draw the finer map"):
         page.workspace.request_preparation(page.project.id)
         st.rerun()
 

@@ -16,7 +16,8 @@ _PLACES = """
   for (const trace of chart._fullData) {
     if (!trace.customdata || trace.visible === "legendonly") continue;
     for (let i = 0; i < trace.x.length; i += 1)
-      places[trace.customdata[i]] = [frame.left + _size.l + xaxis.d2p(trace.x[i]), frame.top + _size.t + yaxis.d2p(trace.y[i])];
+      places[trace.customdata[i]] =
+        [frame.left + _size.l + xaxis.d2p(trace.x[i]), frame.top + _size.t + yaxis.d2p(trace.y[i])];
   }
   return places;
 }
@@ -59,12 +60,12 @@ class MapPage:
     def range(self) -> list[float]:
         return self.chart.evaluate("(chart) => chart._fullLayout.xaxis.range")
 
-    def lasso(self, corners) -> None:
-        """Draw round `corners` and wait for the table."""
+    def drag(self, corners) -> None:
+        """Press at the first corner, move over the others, let go."""
         mouse = self.page.mouse
         mouse.move(*corners[0])
         mouse.down()
-        for corner in [*corners[1:], corners[0]]:
+        for corner in corners[1:]:
             mouse.move(*corner)
         mouse.up()
 
@@ -83,10 +84,18 @@ def open_map(server, new_context):
     return opened
 
 
-def circle(chart, share=0.28):
-    box = chart.bounding_box()
-    x, y, radius = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["height"] * share
-    return [(x + radius * math.cos(a / 18 * math.pi), y + radius * math.sin(a / 18 * math.pi)) for a in range(36)]
+def circle(opened) -> list[tuple[float, float]]:
+    """Corners round a crowded place of the map, passing no point by less than a few pixels."""
+    box, places = opened.chart.bounding_box(), list(opened.places().values())
+    seen = [(x, y) for x, y in places if 0 < x - box["x"] < box["width"] and 0 < y - box["y"] < box["height"]]
+    for radius in range(120, 40, -7):
+        for x, y in seen:
+            room = min(x - box["x"], box["x"] + box["width"] - x, y - box["y"], box["y"] + box["height"] - y)
+            near = [math.dist((x, y), place) for place in places]
+            if room > radius + 5 and sum(d < radius for d in near) >= 5 and all(abs(d - radius) > 5 for d in near):
+                turns = [a / 30 * math.pi for a in range(60)]
+                return [(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
+    raise AssertionError("no place on this map can be encircled clearly")
 
 
 def within(corners, place) -> bool:
@@ -99,7 +108,7 @@ def within(corners, place) -> bool:
 
 def choose_colour(opened, name) -> None:
     before = opened.drawn()
-    opened.page.get_by_label("Colour by").click()
+    opened.page.get_by_role("combobox", name="Colour by").click()
     opened.page.get_by_role("option", name=name).click()
     expect(opened.chart).not_to_have_attribute("data-drawn", before)
     opened.drawn()
@@ -113,10 +122,10 @@ def test_a_lasso_adds_exactly_the_texts_inside_to_the_queue(server, project, ope
     opened.page.get_by_role("button", name="Zoom in").click()
     opened.page.get_by_role("button", name="Lasso").click()
     opened.page.wait_for_timeout(300)
-    corners = circle(opened.chart)
+    corners = circle(opened)
     inside = {row for row, place in opened.places().items() if within(corners, place)}
     assert 5 <= len(inside) <= 115
-    opened.lasso(corners)
+    opened.drag([*corners, corners[0]])
     assert opened.area() == len(inside)
     queued = {item.row for item in server.workspace.queue(project.id)}
     opened.page.get_by_role("button", name=f"Add to queue ({len(inside - queued)})").click()
@@ -136,7 +145,7 @@ def test_a_hidden_group_is_left_out_of_a_box(server, project, open_map) -> None:
     opened.page.get_by_role("button", name="Box").click()
     box = opened.chart.bounding_box()
     left, top = box["x"] + 6, box["y"] + 6
-    opened.lasso([(left, top), (left + box["width"] - 14, top + box["height"] - 60)])
+    opened.drag([(left, top), (left + box["width"] - 14, top + box["height"] - 60)])
     assert opened.area() == len(shown)
 
 

@@ -66,7 +66,10 @@ def test_the_first_sketch_is_shown_while_the_finer_map_is_drawn(open_at, space, 
     compare_texts(space, filled.id, umap=False)
     at = open_at(PAGE, filled.id)
     assert "first sketch (PCA)" in words(at)
-    assert at.selectbox[1].label == "Colour by"
+    assert at.selectbox(f"{filled.id}-map-colour").value == "Picks"
+    next(button for button in at.button if button.label == "Draw the finer map").click().run()
+    assert [job.kind for job in space.jobs(filled.id, active=True)] == ["prepare"]
+    assert "will take its place" in words(at)
 
 
 def test_the_map_is_there_at_once_when_it_is_stored(open_at, mapped):
@@ -120,13 +123,11 @@ def test_a_damaged_store_is_one_message(open_at, mapped, monkeypatch):
     from votek.workspace import Workspace
 
     def fail(*_, **__):
-        raise StorageError("The data folder cannot be read. Look at the disk.")
+        raise StorageError("The disk cannot be read. Look at it.")
 
     monkeypatch.setattr(Workspace, "projection", fail)
     at = open_at(PAGE, mapped.id)
-    assert [error.value.replace("\\", "") for error in at.error] == [
-        "The data folder cannot be read. Look at the disk."
-    ]
+    assert [error.value.replace("\\", "") for error in at.error] == ["The disk cannot be read. Look at it."]
 
 
 def test_a_search_takes_the_words_as_they_stand(space, mapped):

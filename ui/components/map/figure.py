@@ -183,10 +183,12 @@ def _groups(view: MapView, coloring: Groups, xy: NDArray[np.float32], background
     # Background groups first, so that they lie underneath.
     for at in sorted(range(len(coloring.groups)), key=lambda at: not coloring.groups[at].faint):
         group, rows = coloring.groups[at], background[codes == at]
+        name = group.name if len(group.name) <= 28 else group.name[:27] + "…"
         if not len(rows):
+            if (coloring.codes[view.picks] == at).any() and view.pick_colors is None:
+                traces.append(_legend_entry(name, group.color))
             continue
         weight = {"size": size * 0.8, "opacity": 0.5} if group.faint else {"size": size, "opacity": 0.85}
-        name = group.name if len(group.name) <= 28 else group.name[:27] + "…"
         trace = _points(view, xy, rows, {"color": group.color, **weight})
         traces.append(
             trace
