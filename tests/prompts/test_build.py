@@ -296,6 +296,7 @@ def test_the_near_copy_guard_can_be_switched_off(threshold):
 def test_ids_of_another_file_are_not_ids_of_the_pool():
     assert len(made(PromptSettings(), [QueryRow("3", "new")])[0].demonstrations) == 6
     assert 3 not in made(PromptSettings(), [QueryRow("3", "new", row=3)])[0].demonstrations
+    assert 3 not in made(PromptSettings(), [QueryRow("renamed", "new", row=3)])[0].demonstrations
 
 
 def test_progress_ends_at_the_number_of_queries():

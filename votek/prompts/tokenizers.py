@@ -56,7 +56,7 @@ class _TokenizerFile:
                 f"The tokenizer file {path} cannot be read ({problem.strerror}). Give the path of a tokenizer.json, "
                 f"or one of {', '.join(tokenizers())}."
             ) from problem
-        except Exception as problem:
+        except Exception as problem:  # the library raises exactly this class for a file it cannot read
             raise InputError(
                 f"The file {path} is not a tokenizer.json. Save it with the `tokenizers` library, "
                 f"or choose one of {', '.join(tokenizers())}."
