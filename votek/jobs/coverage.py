@@ -43,7 +43,7 @@ def _first_covered(
     place[drawn] = np.arange(1, len(drawn) + 1)
     place[warm] = 0
     first = place.copy()
-    for start in range(0, len(graph), _BLOCK):
+    for start in range(0, len(graph) if k else 0, _BLOCK):
         rows = slice(start, start + _BLOCK)
         np.minimum(first[rows], place[graph.neighbors[rows, :k]].min(axis=1), out=first[rows])
     return first

@@ -55,8 +55,6 @@ def _model(name: str) -> None:
 
 
 def _map() -> None:
-    from votek.graph import build_graph
-    from votek.projection import project_2d
+    from votek.projection import warm
 
-    vectors = _vectors()
-    project_2d(build_graph(vectors, k=15), vectors, method="umap")
+    warm()

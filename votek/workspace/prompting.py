@@ -192,6 +192,7 @@ def _labelled_rows(pool: Pool, state: Labelling, queue: Queue) -> tuple[Labelled
 
 
 def _columns(source: Pool, rows: Sequence[int]) -> list[dict[str, str]]:
-    """The original columns of some rows."""
-    records = source.dataset.fields.iloc[list(rows)].to_dict("records")
-    return [{str(name): str(cell) for name, cell in record.items()} for record in records]
+    """The original columns of some rows (a data set may have none)."""
+    fields = source.dataset.fields
+    columns = {str(name): fields[name].iloc[list(rows)].tolist() for name in fields.columns}
+    return [{name: str(cells[place]) for name, cells in columns.items()} for place in range(len(rows))]

@@ -1,0 +1,122 @@
+"""A workspace over a stand-in model, a project of texts with copies, and a worker in a thread."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from votek.datasets import make_dataset
+from votek.datatypes import LabelSpec, Projection, TaskSpec
+from votek.jobs import worker
+from votek.jobs.inline import finish_job
+from votek.projection.pca import pca_2d
+from votek.settings import Settings
+from votek.workspace import NewEvent, Workspace
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data=tmp_path / "data", model="votek-hash", lease_seconds=1.0)
+
+
+@pytest.fixture
+def workspace(settings):
+    opened = Workspace.open(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def quick_map(monkeypatch):
+    """The map without UMAP, whose compilation would take longer than all tests of this folder."""
+
+    def project(graph, vectors, *, method="umap", seed=0):
+        return Projection(pca_2d(np.asarray(vectors)), method, {})
+
+    monkeypatch.setattr("votek.projection.project_2d", project)
+    monkeypatch.setattr("votek.jobs.worker.warm_up", lambda settings, stop: None)
+
+
+@pytest.fixture(scope="session")
+def dataset():
+    """`dataset(n, copies=0, seed=0)`: n texts, the last `copies` of them equal to the first ones."""
+
+    def make(n, copies=0, seed=0):
+        rng = np.random.default_rng(seed)
+        words = [f"w{i}" for i in range(80)]
+        texts = [f"{' '.join(rng.choice(words, 8))} n{place}" for place in range(n - copies)]
+        texts += texts[:copies]
+        return make_dataset([f"a{place}" for place in range(n)], texts, {})
+
+    return make
+
+
+@pytest.fixture
+def project(workspace, dataset):
+    """200 texts, 20 of them copies; labels x and y."""
+    made = workspace.create_project(
+        "P", task=TaskSpec("single", (LabelSpec("x", "#0072B2"), LabelSpec("y", "#E69F00")))
+    )
+    workspace.import_dataset(made.id, dataset(200, copies=20), role="pool", name="pool.csv")
+    return made
+
+
+@pytest.fixture
+def finish(workspace):
+    """Does the selections and repairs of a project here and now."""
+
+    def run(project):
+        jobs = [job for job in workspace.jobs(project.id, active=True) if job.kind in ("select", "repair")]
+        return [finish_job(workspace, job) for job in reversed(jobs)]
+
+    return run
+
+
+@pytest.fixture
+def act(workspace):
+    """`act(project, kind, *items, value=None)`: one event per item, in one batch."""
+
+    def record(project, kind, *items, value=None):
+        stamp = time.perf_counter_ns()
+        events = [NewEvent(f"e{stamp}-{n}", item, kind, value, 1, 1) for n, item in enumerate(items)]
+        acks = workspace.record_events(project.id, "ann", events)
+        assert all(ack.accepted for ack in acks), acks
+        return acks
+
+    return record
+
+
+@pytest.fixture
+def serve(settings):
+    """Starts a worker in a thread; it ends with the test."""
+    stop = threading.Event()
+    threads = []
+
+    def start():
+        thread = threading.Thread(target=worker.run, args=(settings,), kwargs={"stop": stop})
+        threads.append(thread)
+        thread.start()
+        return stop
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def until():
+    """`until(condition, seconds=20)`: waits for it, and fails when it does not come true."""
+
+    def wait(condition, seconds=20.0):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = condition()
+            if found:
+                return found
+            time.sleep(0.02)
+        raise AssertionError(f"did not come true within {seconds} s")
+
+    return wait
