@@ -221,7 +221,7 @@ _WATCH = """
     if (!event.isTrusted) return;
     const from = event.timeStamp;
     watched.keys.push({ key: event.key, text: shown() });
-    requestAnimationFrame(() => requestAnimationFrame((time) => watched.paints.push(time - from)));
+    requestAnimationFrame(() => requestAnimationFrame(() => watched.paints.push(performance.now() - from)));
   }, true);
   for (const name of ["mousedown", "mousemove", "pointerdown", "touchstart", "wheel"]) {
     addEventListener(name, (event) => { if (event.isTrusted) watched.mouse += 1; }, true);

@@ -196,3 +196,23 @@ def test_several_labels_are_switched_then_submitted(server, open_labeler) -> Non
     labeler.press("1", "Enter")
     labeler.all_saved()
     assert server.labels(project) == {"t0": ["alpha", "gamma"], "t1": ["alpha", "beta"]}
+
+
+def test_the_end_says_what_is_next_and_enter_goes_there(server, open_labeler) -> None:
+    project = server.project(texts(2))
+    labeler = open_labeler(project)
+    labeler.press("1", "2")
+    heading = labeler.page.get_by_role("heading", name="All 2 texts are labelled")
+    expect(heading).to_be_visible()
+    labeler.press("1", " ", "f", "c")
+    labeler.all_saved()
+    assert len(server.workspace.events(project.id)) == 2
+    expect(labeler.page.get_by_role("link", name="2 of 2")).to_be_visible()  # the navigation knows as well
+    labeler.press("ArrowLeft")
+    assert labeler.where == "Text 2 of 2 · labelled"
+    labeler.press("u", "u", "3", "3")
+    expect(heading).to_be_visible()
+    labeler.all_saved()
+    assert server.labels(project) == {"t0": "gamma", "t1": "gamma"}
+    labeler.press("Enter")
+    labeler.page.wait_for_url("**/Prompts?*")

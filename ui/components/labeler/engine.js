@@ -71,7 +71,7 @@ class Engine {
     this.owed += skips;
     if (skips) this.#awaitReplacements();
     else if (undone) this.refresh();
-    if (this.model.current === null && !this.outbox.unsaved) this.view?.finished();
+    if (!this.outbox.unsaved) this.view?.tellProgress(this.model.current === null ? 0 : undefined);
   }
 
   #replaceable(id) {

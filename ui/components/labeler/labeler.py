@@ -13,7 +13,7 @@ __all__ = ["LabelerAnswer", "labeler"]
 
 _HERE = Path(__file__).parent
 # There is no build step: the scripts are one module, joined in the order in which they need each other.
-_SCRIPTS = ("dom", "keys", "outbox", "model", "engine", "choices", "view", "labeler")
+_SCRIPTS = ("dom", "keys", "connection", "outbox", "model", "engine", "choices", "view", "labeler")
 
 
 def _read(name: str) -> str:
@@ -32,7 +32,7 @@ _mount = st.components.v2.component(
 class LabelerAnswer:
     """What the labeler asks of the page: `go` is "prompts", "select" or None.
 
-    That it wants a fresh token, or that the last text is labelled, needs no answer but the run itself.
+    That it wants a fresh token, or that more is labelled than the page shows, needs no answer but the run itself.
     """
 
     go: str | None
@@ -56,7 +56,7 @@ def labeler(*, project: str, person: str, token: str, state: Mapping[str, Any]) 
         },
         on_token_change=_nothing,
         on_go_change=_nothing,
-        on_finished_change=_nothing,
+        on_progress_change=_nothing,
     )
     return LabelerAnswer(go=answer.go)
 

@@ -3,6 +3,8 @@
 //
 // Reason for the length: one screen whose parts share the item shown, the draft and the focus.
 
+const QUIET_MS = 4_000;
+
 class View {
   constructor(root, engine, trigger) {
     this.root = root.querySelector(".labeler");
@@ -28,6 +30,8 @@ class View {
     this.paintedAt = Infinity;
     this.ignored = 0;
     this.chosen = [];
+    this.told = this.model.done;
+    this.uncovered = keepUncovered();
     this.#listen();
     this.draw();
     if (this.isText) this.focusAnswer();
@@ -36,7 +40,9 @@ class View {
   close() {
     this.keepDrafts();
     this.stop.abort();
+    this.uncovered.disconnect();
     clearTimeout(this.savedTimer);
+    clearTimeout(this.quietTimer);
     if (this.engine.view === this) this.engine.view = null;
   }
 
@@ -73,6 +79,7 @@ class View {
     parts.finished.hidden = Boolean(item);
     if (item) this.#drawItem(item);
     else this.#drawFinished();
+    this.#disable("undo", !model.history.length);
     this.#drawProgress();
     this.#drawAlerts();
     this.#drawGuidelines();
@@ -109,9 +116,9 @@ class View {
     setText(parts.reason, item.reason ? `Why this text: ${item.reason}` : "");
     this.choices.press(this.chosen);
     this.buttons.get("flag").setAttribute("aria-pressed", String(item.flagged));
-    this.#disable("undo", !model.history.length);
     this.#disable("previous", model.position === 0);
     this.#disable("next", model.position === model.items.length - 1);
+    for (const name of ["skip", "flag", "comment"]) this.#disable(name, false);
     const remark = Boolean(item.comment || this.remarkOpen);
     parts.remark.hidden = !remark;
     this.buttons.get("comment").setAttribute("aria-expanded", String(remark));
@@ -128,6 +135,9 @@ class View {
     this.shownId = null;
     this.paintedAt = 0;
     this.root.dataset.painted = "";
+    for (const name of ["next", "skip", "flag", "comment"]) this.#disable(name, true);
+    this.#disable("previous", !model.items.length);
+    this.buttons.get("flag").setAttribute("aria-pressed", "false");
     parts.remark.hidden = true;
     parts.tools.hidden = !model.items.length;
     const [title, text] = parts.finished.querySelectorAll("h2, p");
@@ -203,8 +213,15 @@ class View {
     if (state !== "saving") setText(announce, text);
   }
 
-  finished() {
-    if (this.toldFinished !== this.model.done) this.trigger("finished", (this.toldFinished = this.model.done));
+  // What stands around the labeler shows the progress too; it is brought up to date in quiet moments.
+  tellProgress(quiet = QUIET_MS) {
+    clearTimeout(this.quietTimer);
+    if (this.told === this.model.done) return;
+    this.quietTimer = setTimeout(() => {
+      if (this.engine.outbox.unsaved || document.visibilityState !== "visible") return;
+      this.told = this.model.done;
+      this.trigger("progress", this.told);
+    }, quiet);
   }
 
   // ------------------------------------------------------------ what was painted when
