@@ -41,11 +41,15 @@ def _overview(page: OpenPage, pool: Dataset) -> None:
         st.metric("Exact copies", f"{exact:,}", width="content")
         if prepared is not None:
             near = len(pool) - len(prepared.rows) - exact
-            threshold = space.settings.near_copy_threshold
-            st.metric("Near-copies", f"{near:,}", width="content", help=f"Cosine similarity of at least {threshold:g}.")
+            st.metric("Near-copies", f"{near:,}", width="content")
         st.metric("Refused rows", f"{len(pool.refusals):,}", width="content")
     st.text(how_read(pool.details))
-    st.caption("Of texts that are copies of each other, one can be picked.")
+    threshold = space.settings.near_copy_threshold
+    found = "" if prepared is not None else " They are counted once the texts are prepared."
+    st.caption(
+        f"Near-copies: texts with a cosine similarity of at least {threshold:g}.{found} "
+        "Of texts that are copies of each other, only one can be picked."
+    )
     draw_refusals(pool.refusals, key="pool")
     gold = space.gold_columns(project.id)
     if gold:

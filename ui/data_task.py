@@ -42,7 +42,7 @@ def make_labels(names: Iterable[str]) -> tuple[LabelSpec, ...]:
 def draw_task(page: OpenPage) -> None:
     """Draw the task of the project and save what is changed."""
     task = page.project.task
-    st.subheader("What you will do with each text", anchor=False)
+    st.header("What you will do with each text", anchor=False)
     kind = st.segmented_control(
         "Task",
         list(TASK_WORDS),

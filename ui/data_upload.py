@@ -29,7 +29,9 @@ Role = Literal["pool", "test"]
 
 def draw_upload(page: OpenPage, role: Role) -> None:
     """Draw the way of one file into the project, as its texts ("pool") or its test texts ("test")."""
-    key = f"{role}-{page.project.id}"
+    held = page.workspace.dataset(page.project.id, role)
+    # A loaded file makes a new, empty uploader.
+    key = f"{role}-{page.project.id}" + (f"-{held.digest[:8]}" if held is not None else "")
     upload = st.file_uploader(
         "File with the texts" if role == "pool" else "File with the test texts",
         type=UPLOAD_TYPES,
@@ -51,7 +53,9 @@ def draw_upload(page: OpenPage, role: Role) -> None:
     _preview(table, dataset, mapping, key=key)
     task = _task(page, table, mapping, key=key) if role == "pool" else None
     words = f"Load {len(dataset):,} {'texts' if role == 'pool' else 'test texts'}"
-    if st.button(words, type="primary", key=f"{key}-load"):
+    first = role == "pool" and held is None
+    if st.button(words, type="primary" if first else "secondary", key=f"{key}-load"):
+        _forget(key)
         _commit(page, role, dataset, mapping, task, PurePath(upload.name).name)
 
 
@@ -134,7 +138,6 @@ def _commit(page: OpenPage, role: Role, dataset: Dataset, mapping: Mapping, task
     if task is not None:
         space.set_task(project.id, task)
     space.import_dataset(project.id, dataset, role=role, name=name, columns=mapping.used())
-    _forget(f"{role}-{project.id}")
     if role == "pool" and project.name == NEW_NAME:
         space.rename_project(project.id, name.split(".")[0].strip() or NEW_NAME)
     space.request_preparation(project.id)

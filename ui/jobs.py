@@ -54,7 +54,7 @@ def _active(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> list[J
     return [job for job in space.jobs(project_id, active=True) if not kinds or job.kind in kinds]
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=0.5)
 def _live(space: Workspace, project_id: str, kinds: tuple[str, ...], drawn: frozenset[str]) -> None:
     with errors_shown():
         active = _active(space, project_id, kinds)

@@ -80,7 +80,8 @@ def _onward(page: OpenPage) -> None:
 
 
 def _settings(page: OpenPage, dataset: Dataset, *, picked: int) -> Wish:
-    distinct = len(set(dataset.duplicates.tolist()))
+    prepared = page.workspace.prepared(page.project.id)
+    distinct = len(set(dataset.duplicates.tolist())) if prepared is None else len(prepared.rows)
     usual = picked or min(distinct, 100 if distinct >= 1000 else 40)
     budget = st.number_input(
         "How many texts will you label?",

@@ -21,7 +21,7 @@ _EXCERPT = 300
 
 def draw_results(dataset: Dataset, selection: SelectionView) -> None:
     """Draw the coverage curve and the table of picks, in the order they were picked."""
-    st.subheader("What the picks cover", anchor=False)
+    st.header("What the picks cover", anchor=False)
     st.caption(
         "A text is covered when it is picked, or when a pick is among its nearest neighbours. "
         f"{len(selection.indices):,} picks cover {selection.coverage[-1]:.0%} of the distinct texts."
@@ -32,10 +32,11 @@ def draw_results(dataset: Dataset, selection: SelectionView) -> None:
         config={"displayModeBar": False},
         alt="Share of texts covered against the number of picks, beside the mean of random picks",
     )
-    st.subheader("The picks and their reasons", anchor=False)
+    st.header("The picks and their reasons", anchor=False)
     st.caption(
         "Votes: how many texts have this one among their nearest neighbours. "
-        "Newly covered: how many texts no earlier pick covered."
+        "Newly covered: how many texts no earlier pick covered. "
+        "Nearest earlier pick: empty when none is among its neighbours."
     )
     st.dataframe(
         picks_table(dataset, selection),

@@ -6,7 +6,7 @@ import streamlit as st
 
 __all__ = ["apply_style", "quiet_ink"]
 
-_QUIET = {"light": "#545B64", "dark": "#A8B0BA"}
+_QUIET = {"light": "#545B64", "dark": "#BCC3CC"}
 """The theme's `grayTextColor`: for words that may stand back, still at 4.5 to 1."""
 
 _ACTIVE = {"light": "#0B5CAD", "dark": "#7CB8F2"}
@@ -19,6 +19,7 @@ _STYLE = """
 [data-testid="stText"] {{ font-family: inherit; line-height: 1.6; }}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {{ color: {quiet}; opacity: 1; }}
 [data-variant="segmented_control"][data-selected="true"] * {{ color: {active}; }}
+button[kind="tertiary"]:is(:hover, :focus, :active, [aria-expanded="true"]) * {{ color: {active}; }}
 [class*="st-key-about-"] {{ min-width: 14rem; }}
 @media (max-width: 640px) {{ .stMainBlockContainer {{ padding: 3.5rem 1rem 3rem; }} }}
 @media (prefers-reduced-motion: reduce) {{ * {{ animation: none !important; transition: none !important; }} }}
