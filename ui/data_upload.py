@@ -96,7 +96,7 @@ def _preview(table: Table, dataset: Dataset, mapping: Mapping, *, key: str) -> N
     st.dataframe(
         pd.DataFrame(shown),
         hide_index=True,
-        height=212,
+        height=35 * min(len(dataset) + 1, 6) + 2,
         key=f"{key}-preview",
         column_config={"Id": st.column_config.TextColumn(width="small")},
         alt="The first texts as they will be loaded",
