@@ -44,7 +44,7 @@ def click(button, clicks):
 def download(page, key):
     """The bytes behind a download button."""
     with page.expect_download(timeout=LONG) as caught:
-        page.locator(f".st-key-{key} button").click()
+        page.locator(f".st-key-{key} button").first.click()
     return Path(caught.value.path()).read_bytes()
 
 
@@ -85,13 +85,13 @@ def check_exports(page, dataset, given):
     for prompt in prompts:
         shown = [(shot["text"], shot["label"]) for shot in prompt["demonstrations"]]
         assert all(given.get(text) == label for text, label in shown)
-        assert prompt["query"] == texts[prompt["id"]]
-        assert prompt["query"] not in [text for text, _ in shown]
+        assert prompt["text"] == texts[prompt["id"]]
+        assert prompt["text"] not in [text for text, _ in shown]
         assert all(text in prompt["prompt"] for text, _ in shown)
     chats = lines(files["openai-chat-jsonl"])
     assert [chat["messages"][-1]["role"] for chat in chats] == ["user"] * len(prompts)
-    assert len(json.loads(files["dspy"])["demos"]) == len(given)
-    assert len(json.loads(files["langchain"])["examples"]) == len(given)
+    assert len(json.loads(files["dspy"])) == len(given)
+    assert len(json.loads(files["langchain"])) == len(given)
     return prompts
 
 
