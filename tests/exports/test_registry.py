@@ -45,6 +45,7 @@ def test_all_holds_every_file_beside_its_manifest(project):
     _, rows, prompts, task = project
     archive = zipfile.ZipFile(io.BytesIO(write("all", labelled=rows, prompts=prompts, task=task).content))
     assert archive.testzip() is None
+    assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # the clock is no content
     expected = {}
     for format in NAMES[:-1]:
         file = write(format, labelled=rows, prompts=prompts, task=task)

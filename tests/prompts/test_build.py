@@ -286,6 +286,28 @@ def test_an_over_long_demonstration_does_not_end_the_prompt():
     assert prompt.skipped == 1
 
 
+class Joining:
+    """A tokenizer for which two bars that meet cost ten tokens more than each by itself."""
+
+    def count(self, texts):
+        return np.array([text.count("|") + 10 * text.count("||") for text in texts], dtype=np.int64)
+
+    def adds_up(self, parts):
+        return False
+
+
+@pytest.mark.parametrize("budget", range(2, 80, 3))
+def test_the_joined_text_decides_even_where_parts_promise_room(monkeypatch, budget):
+    monkeypatch.setattr("votek.prompts.build.token_counter", lambda _: Joining())
+    chosen = PromptSettings(
+        demonstration="|{text}|", query="{text}", n=6, token_budget=budget, answer_reserve=0, retrieval="fixed"
+    )
+    prompt = made(chosen)[0]
+    fitting = max(count for count in range(7) if 2 * count + 10 * max(0, count - 1) <= budget)
+    assert len(prompt.demonstrations) == fitting
+    assert prompt.tokens <= budget
+
+
 @pytest.mark.parametrize("threshold", [None, 1.5])
 def test_the_near_copy_guard_can_be_switched_off(threshold):
     query = [QueryRow("q", "new")]
