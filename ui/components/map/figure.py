@@ -120,14 +120,14 @@ def map_figure(view: MapView) -> dict[str, Any]:
 
 
 def _layout(view: MapView) -> dict[str, Any]:
-    axis = {"visible": False, "zeroline": False, "showgrid": False, "fixedrange": False}
+    axis = {"visible": False, "zeroline": False, "showgrid": False, "fixedrange": False, "autorange": False}
     font = {"color": "@text", "family": "@font", "size": 13}
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 4, "r": 4, "t": 4, "b": 4},
-        "xaxis": dict(axis),
-        "yaxis": dict(axis),
+        "xaxis": {**axis, "range": _span(view.xy[:, 0])},
+        "yaxis": {**axis, "range": _span(view.xy[:, 1])},
         "hovermode": "closest",
         "hoverdistance": 12,
         "clickmode": "event",
@@ -143,6 +143,13 @@ def _layout(view: MapView) -> dict[str, Any]:
         "newselection": {"line": {"color": "@text", "width": 1.5, "dash": "dot"}},
         "activeselection": {"fillcolor": ACCENT, "opacity": 0.08},
     }
+
+
+def _span(values: NDArray[np.float32]) -> list[float]:
+    """From the lowest to the highest value, with room for the outermost markers."""
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    room = 0.05 * (high - low) or 1.0
+    return [round(low - room, 3), round(high + room, 3)]
 
 
 def _kind(view: MapView) -> str:
@@ -267,8 +274,9 @@ def _picks(view: MapView, xy: NDArray[np.float32]) -> Trace:
         "marker": {"color": colors, "size": 20 if numbered else 9, "opacity": 1, "line": outline},
     }
     if numbered:
-        inks = [text_on(color) for color in colors]
-        trace |= {"mode": "markers+text", "text": list(view.numbers[::-1]), "textfont": {"color": inks, "size": 11}}
+        words = list(view.numbers[::-1])
+        font = {"color": [text_on(color) for color in colors], "size": [11 if len(word) < 3 else 9 for word in words]}
+        trace |= {"mode": "markers+text", "text": words, "textfont": font}
     return trace | _dimmed(view, rows, 0.25)
 
 

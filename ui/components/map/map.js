@@ -7,6 +7,7 @@ const HINTS = {
   lasso: "Draw around the texts you want.",
 };
 const BLANK = "\u00a0"; // an empty label is taken out of the page by plotly, which then loses count of the others
+const LEGEND = 31; // pixels that the legend takes below the points
 const CROWDED = 19; // pixels between the centres of two numbers that can both be read
 
 let loading;
@@ -85,10 +86,13 @@ function listen(state) {
       : { x: Array.from(lassoPoints.x), y: Array.from(lassoPoints.y) };
     state.send("area", { rows: rowsOf(event.points), outline });
   });
-  chart.on("plotly_doubleclick", () => { if (state.mode !== "pan") state.send("area", { rows: [], outline: null }); });
+  chart.on("plotly_doubleclick", () => {
+    if (state.mode === "pan") zoom(state, "reset");
+    else state.send("area", { rows: [], outline: null });
+  });
   chart.on("plotly_relayout", later);
-  new ResizeObserver(() => { if (chart.isConnected && chart._fullLayout) { state.Plotly.Plots.resize(chart); later(); } })
-    .observe(chart);
+  const fit = () => { if (chart.isConnected) { state.Plotly.Plots.resize(chart); later(); } };
+  new ResizeObserver(fit).observe(chart);
 }
 
 function mode(state, name) {
@@ -101,7 +105,8 @@ function mode(state, name) {
 
 function zoom(state, factor) {
   const { Plotly, chart } = state;
-  if (factor === "reset") return Plotly.relayout(chart, { "xaxis.autorange": true, "yaxis.autorange": true });
+  if (!chart._fullLayout) return undefined; // still loading
+  if (factor === "reset") return Plotly.relayout(chart, { "xaxis.range": state.home.x, "yaxis.range": state.home.y });
   const scaled = ([low, high]) => {
     const middle = (low + high) / 2, half = ((high - low) / 2) * Number(factor);
     return [middle - half, middle + half];
@@ -110,24 +115,67 @@ function zoom(state, factor) {
   return Plotly.relayout(chart, { "xaxis.range": scaled(xaxis.range), "yaxis.range": scaled(yaxis.range) });
 }
 
+function numbers(packed) {
+  if (!packed?.bdata) return packed ?? [];
+  const bytes = Uint8Array.from(atob(packed.bdata), (letter) => letter.charCodeAt(0));
+  return packed.dtype === "f4" ? new Float32Array(bytes.buffer) : [];
+}
+
+// The points alone, at once: the library takes a second to load, and a map is worth seeing meanwhile.
+function sketch(state, figure) {
+  const canvas = state.chart.appendChild(document.createElement("canvas"));
+  const { width, height } = state.chart.getBoundingClientRect();
+  const density = window.devicePixelRatio || 1;
+  Object.assign(canvas, { width: width * density, height: height * density, className: "votek-map-sketch" });
+  const pen = canvas.getContext("2d");
+  const place = ([low, high], value) => (value - low) / (high - low);
+  const { xaxis, yaxis, margin } = figure.layout;
+  const inner = { w: width - margin.l - margin.r, h: height - margin.t - margin.b - LEGEND };
+  pen.scale(density, density);
+  for (const { x, y, marker, mode } of figure.data) {
+    if (!marker || !mode?.includes("markers")) continue;
+    const [xs, ys] = [numbers(x), numbers(y)];
+    const size = typeof marker.size === "number" ? marker.size : 5;
+    const color = typeof marker.color === "string" ? marker.color : "#E9B44C"; // a scale is shown by its middle
+    pen.globalAlpha = marker.opacity ?? 1;
+    for (let i = 0; i < xs.length; i += 1) {
+      pen.fillStyle = Array.isArray(marker.color) ? marker.color[i] : color;
+      const left = margin.l + place(xaxis.range, xs[i]) * inner.w;
+      const top = margin.t + (1 - place(yaxis.range, ys[i])) * inner.h;
+      if (size < 8) pen.fillRect(left - size / 2, top - size / 2, size, size);
+      else { pen.beginPath(); pen.arc(left, top, size / 2, 0, 7); pen.fill(); }
+    }
+  }
+  state.chart.dataset.sketched = "true";
+  return canvas;
+}
+
 async function draw(state, data) {
-  state.Plotly = await library(data.script);
   const colors = themeColors(state.root);
   const revision = data.revision + Object.values(colors).join();
   if (state.revision === revision) return;
   state.revision = revision;
   const figure = themed(JSON.parse(data.figure), colors);
+  state.home = { x: figure.layout.xaxis.range, y: figure.layout.yaxis.range };
+  state.first ??= window.Plotly?.newPlot ? undefined : sketch(state, figure);
+  state.Plotly = await library(data.script);
+  if (state.revision !== revision) return; // a newer figure came meanwhile and draws itself
+  state.first?.remove();
   Object.assign(figure.layout, {
     autosize: true, dragmode: state.mode, selections: [],
     uirevision: data.legend, selectionrevision: data.selection,
   });
-  figure.layout.xaxis.uirevision = figure.layout.yaxis.uirevision = data.layout;
+  const shown = state.chart._fullLayout;
+  if (shown && state.layout === data.layout) { // the same map: stay where the reader is
+    figure.layout.xaxis.range = [...shown.xaxis.range];
+    figure.layout.yaxis.range = [...shown.yaxis.range];
+  }
+  state.layout = data.layout;
   state.numbers = figure.data.find((trace) => trace.uid === "picks")?.text;
   state.shown = state.numbers?.join("|");
-  const first = !state.chart._fullLayout;
-  const config = { displayModeBar: false, scrollZoom: true, responsive: false, doubleClick: "reset", showTips: false };
+  const config = { displayModeBar: false, scrollZoom: true, responsive: false, doubleClick: false, showTips: false };
   await state.Plotly.react(state.chart, figure.data, figure.layout, config);
-  if (first) listen(state);
+  if (!shown) listen(state);
   declutter(state);
   state.chart.dataset.drawn = data.revision;
 }
@@ -144,6 +192,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     root.querySelector(".votek-map-hint").textContent = HINTS.pan;
   }
   draw(state, data).catch(() => {
+    state.revision = undefined;
     state.chart.innerHTML = '<p class="votek-map-problem">The drawing library did not load. Reload the page.</p>';
   });
 }
