@@ -90,19 +90,19 @@ def test_a_skip_is_replaced_while_a_long_job_runs(
     serve()
     ends(workspace.request_selection(project.id, budget=12))
     other = workspace.create_project("Long")
-    workspace.import_dataset(other.id, dataset(3000, seed=3), role="pool", name="f")
+    workspace.import_dataset(other.id, dataset(9000, seed=3), role="pool", name="f")
     long = workspace.request_preparation(other.id)
     until(lambda: workspace.job(long.id).stages.get("embed", (0, 1))[0] > 0)
     act(project, "skip", workspace.queue(project.id)[0].item)
-    began = time.monotonic()
-    until(lambda: len(workspace.queue(project.id)) == 12, seconds=10)
-    assert time.monotonic() - began < 2
+    until(lambda: len(workspace.queue(project.id)) == 12)
     assert workspace.job(long.id).state == "running"
     workspace.cancel_job(long.id)
     ends(long)
 
 
-def test_a_selection_over_a_stored_graph_overtakes_the_map(workspace, project, serve, quick_map, monkeypatch, ends):
+def test_a_selection_over_a_stored_graph_overtakes_the_map(
+    workspace, project, serve, until, quick_map, monkeypatch, ends
+):
     hold = threading.Event()
     drawn = stages.layout
 
@@ -114,6 +114,7 @@ def test_a_selection_over_a_stored_graph_overtakes_the_map(workspace, project, s
     monkeypatch.setattr(stages, "layout", held)
     serve()
     prepare = workspace.request_preparation(project.id)
+    until(lambda: workspace.job(prepare.id).state == "running")
     select = workspace.request_selection(project.id, budget=12)
     assert ends(select).state == "done"
     assert workspace.job(prepare.id).state == "running"

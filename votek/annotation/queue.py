@@ -82,13 +82,7 @@ def build_queue(
     needed = max(0, len(picks) - len(kept) - len(replaced))
     taken = set(picks) | set(replaced) | skipped | excluded | labelled
     due = [(row, gain) for row, gain in _pairs(repairs[-1]) if row not in taken][:needed] if repairs else []
-    due_rows = {row for row, _ in due}
-    shown = {
-        row: (made, gain)  # in the order in which rows first came up, so that nothing jumps while somebody works
-        for made in repairs
-        for row, gain in _pairs(made)
-        if row not in picks and row not in excluded and (row in replaced or row in due_rows or row in skipped)
-    }
+    shown = _in_order_of_appearance(repairs, {*replaced, *(row for row, _ in due), *skipped} - set(picks) - excluded)
     entries: list[tuple[int, Origin, float | None, str | None]] = [
         *((row, "pick", gain, made.id) for row, (made, gain) in picks.items() if row not in excluded),
         *((row, "replacement", gain, made.id) for row, (made, gain) in shown.items()),
@@ -104,6 +98,11 @@ def build_queue(
 
 def _pairs(made: Round) -> Iterable[tuple[int, float]]:
     return zip(made.indices, made.gains, strict=True)
+
+
+def _in_order_of_appearance(repairs: Sequence[Round], rows: set[int]) -> dict[int, tuple[Round, float]]:
+    """Replacements in the order in which they first came up, so that nothing jumps while somebody works."""
+    return {row: (made, gain) for made in repairs for row, gain in _pairs(made) if row in rows}
 
 
 def _by_hand(actions: Iterable[Action]) -> tuple[list[int], set[int]]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from votek.datatypes import Dataset
 from votek.store.database import Transaction
 from votek.store.schema import dataset, result
 
@@ -35,12 +36,11 @@ def add_dataset(
     tx: Transaction,
     project_id: str,
     role: Role,
+    content: Dataset,
     *,
-    digest: str,
     file: str,
     name: str,
     columns: Mapping[str, str],
-    size: int,
     time: dt.datetime,
 ) -> None:
     """Put a data set in force; the earlier ones stay on record."""
@@ -51,11 +51,11 @@ def add_dataset(
             project=project_id,
             role=role,
             version=version,
-            digest=digest,
+            digest=content.digest,
             file=file,
             name=name,
             columns=dict(columns),
-            size=size,
+            size=len(content),
             created=time,
         )
     )

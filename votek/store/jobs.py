@@ -101,25 +101,9 @@ def claim(
     `job_id`: only this one. `quick`: take only what needs a moment; otherwise only what may take long, and
     not while another long job of the same project runs: both would compute the same.
     """
-    other = job.alias("other")
-    blocked = (
-        sa.exists()
-        .where(other.c.project == job.c.project, other.c.state == "running", other.c.priority >= QUICK)
-        .correlate(job)
-    )
-    which = job.c.priority < QUICK if quick else sa.and_(job.c.priority >= QUICK, ~blocked)
-    if job_id is not None:
-        which = sa.and_(job.c.id == job_id, sa.or_(job.c.priority < QUICK, ~blocked))
-    first = (
-        sa.select(job.c.id)
-        .where(job.c.state == "queued", which)
-        .order_by(job.c.priority, job.c.created, job.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
     taken = (
         sa.update(job)
-        .where(job.c.id == first, job.c.state == "queued")
+        .where(job.c.id == _most_urgent(quick, job_id), job.c.state == "queued")
         .values(
             state="running",
             worker=worker,
@@ -132,6 +116,25 @@ def claim(
     )
     row = tx.execute(taken).first()
     return None if row is None else _job(row)
+
+
+def _most_urgent(quick: bool | None, job_id: str | None) -> sa.ScalarSelect[Any]:
+    other = job.alias("other")
+    blocked = (
+        sa.exists()
+        .where(other.c.project == job.c.project, other.c.state == "running", other.c.priority >= QUICK)
+        .correlate(job)
+    )
+    which = job.c.priority < QUICK if quick else sa.and_(job.c.priority >= QUICK, ~blocked)
+    if job_id is not None:
+        which = sa.and_(job.c.id == job_id, sa.or_(job.c.priority < QUICK, ~blocked))
+    return (
+        sa.select(job.c.id)
+        .where(job.c.state == "queued", which)
+        .order_by(job.c.priority, job.c.created, job.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def waiting(tx: Transaction, *, quick: bool, moment: float) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from votek.annotation import Ack, AnnotationItem, AnnotationState, FinalLabel, NewEvent
-from votek.workspace.data import label_color, label_key
+from votek.workspace.data import OKABE_ITO, label_color, label_key
 from votek.workspace.projects import ProjectSummary
 from votek.workspace.results import SelectionView
 from votek.workspace.workspace import Workspace
 
 __all__ = [
+    "OKABE_ITO",
     "Ack",
     "AnnotationItem",
     "AnnotationState",

@@ -20,11 +20,12 @@ from votek.store.data import Role
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
 
-__all__ = ["ColumnUse", "Data", "label_color", "label_key"]
+__all__ = ["OKABE_ITO", "ColumnUse", "Data", "label_color", "label_key"]
 
 ColumnUse = Literal["labelled", "gold", "ignore"]
 IMPORT = "import"
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7A7A7A")
+"""The strongest first; its black is replaced by a grey that shows on both themes."""
 
 
 def label_color(position: int) -> str:
@@ -68,17 +69,7 @@ class Data(Context):
                     "Texts of this project have been labelled already, so its data cannot be replaced. Make a new "
                     "project for other data, or add test items."
                 )
-            data_rows.add_dataset(
-                tx,
-                project_id,
-                role,
-                digest=dataset.digest,
-                file=file,
-                name=name,
-                columns=uses,
-                size=len(dataset),
-                time=now(),
-            )
+            data_rows.add_dataset(tx, project_id, role, dataset, file=file, name=name, columns=uses, time=now())
             if before is not None and before.digest != dataset.digest:
                 job_rows.ask_to_stop(tx, project_id, time=now())
             if role == "pool":
