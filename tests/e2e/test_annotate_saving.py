@@ -247,3 +247,20 @@ def test_a_run_of_the_page_keeps_what_the_labeler_is_doing(server, open_labeler)
     expect(labeler.page.get_by_text("New guidelines")).to_be_visible()
     labeler.all_saved()
     assert server.labels(project) == {"t0": ["alpha"], "t2": ["beta", "gamma"]}
+
+
+def test_a_comment_from_another_tab_is_not_written_over(server, open_labeler) -> None:
+    project = server.project(texts(4))
+    first = open_labeler(project)
+    second = open_labeler(project, first.page.context)
+    second.page.bring_to_front()
+    second.press("c")
+    second.page.keyboard.type("from the second tab")
+    second.press("Enter")
+    second.all_saved()
+    first.page.bring_to_front()
+    first.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(first.page.get_by_label("Comment on this text")).to_have_value("from the second tab")
+    first.press("1", "ArrowLeft", "ArrowRight")
+    first.all_saved()
+    assert [e.value for e in server.workspace.events(project.id)] == ["from the second tab", "alpha"]

@@ -87,7 +87,9 @@ class Choices {
     marked?.classList.add("marked");
     marked?.scrollIntoView({ block: "nearest" });
     const typed = this.input.value.trim();
-    setText(this.matches, !typed ? "" : marked ? `${found.length} of ${this.buttons.length} · Enter: ${marked.dataset.name}` : "No label matches.");
+    const among = `${found.length} of ${this.buttons.length}`;
+    const counted = marked ? `${among} · Enter: ${marked.dataset.name}` : "No label matches.";
+    setText(this.matches, typed ? counted : "");
   }
 
   #key(event) {

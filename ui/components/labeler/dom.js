@@ -20,8 +20,8 @@ function shorten(text, length) {
 // `**bold**` and `` `code` `` inside a line.
 function inline(line) {
   return line.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part) => {
-    if (part.startsWith("**") && part.endsWith("**") && part.length > 4) return make("strong", { text: part.slice(2, -2) });
-    if (part.startsWith("`") && part.endsWith("`") && part.length > 2) return make("code", { text: part.slice(1, -1) });
+    if (/^\*\*.+\*\*$/.test(part)) return make("strong", { text: part.slice(2, -2) });
+    if (/^`.+`$/.test(part)) return make("code", { text: part.slice(1, -1) });
     return document.createTextNode(part);
   });
 }

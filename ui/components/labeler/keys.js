@@ -1,6 +1,7 @@
 // Which key does what, and when a key is none of our business.
 
-const SLOTS = [..."1234567890"].flatMap((digit) => [digit]).concat([..."1234567890"].map((digit) => `shift+${digit}`));
+const DIGITS = [..."1234567890"];
+const SLOTS = [...DIGITS, ...DIGITS.map((digit) => `shift+${digit}`)];
 
 // Label name -> slot ("1" … "0", "shift+1" … "shift+0"): a label's own key first, then what is free, in order.
 function assignKeys(labels) {
@@ -47,7 +48,8 @@ function dialogOpen() {
 // Enter and space on a focused button, link or other control press that control.
 function pressesControl(event) {
   if (event.key !== "Enter" && event.key !== " ") return false;
-  return event.composedPath().some((node) => node instanceof Element && node.matches("button, a[href], summary, [role=button]"));
+  const controls = "button, a[href], summary, [role=button]";
+  return event.composedPath().some((node) => node instanceof Element && node.matches(controls));
 }
 
 function actionOf(event) {
@@ -75,12 +77,19 @@ function actionOf(event) {
 function sheetOf(task) {
   const rows = [];
   if (task.type === "text") {
-    rows.push(["Ctrl+Enter, ⌘Enter", "submit the answer (in the box)"], ["Enter", "a new line in the box; submit outside it"]);
-    rows.push(["/", "back to the answer box"]);
+    rows.push(
+      ["Ctrl+Enter, ⌘Enter", "submit the answer (in the box)"],
+      ["Enter", "a new line in the box; submit outside it"],
+      ["/", "back to the answer box"],
+    );
   } else {
-    rows.push(["1 – 9, 0", task.type === "single" ? "give label 1 to 10, go on" : "switch label 1 to 10 on or off"]);
+    const single = task.type === "single";
+    rows.push(["1 – 9, 0", single ? "give label 1 to 10, go on" : "switch label 1 to 10 on or off"]);
     if (task.labels.length > 10) rows.push(["⇧1 – ⇧0", "the same for label 11 to 20"]);
-    rows.push(["/", "type to filter the labels"], ["Enter", task.type === "single" ? "keep the label, go on" : "submit the chosen labels"]);
+    rows.push(
+      ["/", "type to filter the labels"],
+      ["Enter", single ? "keep the label, go on" : "submit the chosen labels"],
+    );
   }
   rows.push(
     ["space", "skip; the next-best text takes its place"],

@@ -13,7 +13,10 @@ __all__ = ["LabelerAnswer", "labeler"]
 
 _HERE = Path(__file__).parent
 # There is no build step: the scripts are one module, joined in the order in which they need each other.
-_SCRIPTS = ("dom", "keys", "connection", "outbox", "model", "engine", "choices", "view", "labeler")
+_SCRIPTS = (
+    *("dom", "keys", "connection", "outbox", "model", "engine"),
+    *("choices", "drafts", "saved", "panels", "view", "labeler"),
+)
 
 
 def _read(name: str) -> str:

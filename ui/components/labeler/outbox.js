@@ -178,11 +178,14 @@ class Outbox {
       this.size = BATCH;
       this.#remove(done);
       this.onAcknowledged(done.filter(({ event }) => accepted.has(event.event_id)));
-      for (const entry of done) if (refused.has(entry.event.event_id)) this.#reject(entry, refused.get(entry.event.event_id));
+      for (const entry of done) {
+        const reason = refused.get(entry.event.event_id);
+        if (reason !== undefined) this.onRejected(entry, String(reason));
+      }
       if (this.entries.length) this.#later(0);
     } else if ((status === 400 || status === 413) && batch.length === 1) {
       this.#remove(batch);
-      this.#reject(batch[0], answer.reason ?? "the server could not read it");
+      this.onRejected(batch[0], String(answer.reason ?? "the server could not read it"));
       if (this.entries.length) this.#later(0);
     } else if (status === 400 || status === 413) {
       this.size = Math.max(1, Math.floor(batch.length / 4));
@@ -201,10 +204,6 @@ class Outbox {
     const gone = new Set(done.map((entry) => entry.event.event_id));
     this.entries = this.entries.filter((entry) => !gone.has(entry.event.event_id));
     this.#persist();
-  }
-
-  #reject(entry, reason) {
-    this.onRejected(entry, String(reason));
   }
 
   #retry(reason = "") {

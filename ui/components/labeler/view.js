@@ -5,6 +5,33 @@
 
 const QUIET_MS = 4_000;
 
+const PARTS = {
+  bar: ".bar",
+  fill: ".bar span",
+  count: ".count",
+  alerts: ".alerts",
+  guidelines: ".guidelines",
+  reading: ".reading",
+  where: ".where",
+  hint: ".hint",
+  body: ".body",
+  reason: ".reason",
+  deciding: ".deciding",
+  choices: ".choices",
+  answer: ".answer",
+  box: ".answer textarea",
+  draft: ".draft",
+  submit: ".deciding .submit",
+  finished: ".finished",
+  remark: ".remark",
+  comment: ".remark textarea",
+  tools: ".tools",
+  sheet: ".sheet",
+};
+
+// What still makes sense when no text is left to do.
+const WITHOUT_TEXT = ["undo", "previous", "keys", "guidelines", "submit"];
+
 class View {
   constructor(root, engine, trigger) {
     this.root = root.querySelector(".labeler");
@@ -12,14 +39,10 @@ class View {
     this.model = engine.model;
     this.trigger = trigger;
     this.stop = new AbortController();
-    const find = (name) => this.root.querySelector(name);
-    this.parts = {
-      bar: find(".bar"), fill: find(".bar span"), count: find(".count"), saved: find(".saved"), announce: find(".announce"),
-      alerts: find(".alerts"), guidelines: find(".guidelines"), reading: find(".reading"), deciding: find(".deciding"), where: find(".where"),
-      body: find(".body"), reason: find(".reason"), hint: find(".hint"), choices: find(".choices"), answer: find(".answer"),
-      box: find(".answer textarea"), draft: find(".draft"), submit: find(".deciding .submit"), finished: find(".finished"),
-      remark: find(".remark"), comment: find(".remark textarea"), tools: find(".tools"), sheet: find(".sheet"),
-    };
+    const find = (selector) => this.root.querySelector(selector);
+    this.parts = Object.fromEntries(Object.entries(PARTS).map(([name, selector]) => [name, find(selector)]));
+    this.drafts = new Drafts(engine.scope);
+    this.saved = new SavedLine(find(".saved"), find(".announce"));
     this.buttons = new Map([...this.root.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
     this.choices = new Choices({
       group: this.parts.choices,
@@ -41,7 +64,7 @@ class View {
     this.keepDrafts();
     this.stop.abort();
     this.uncovered.disconnect();
-    clearTimeout(this.savedTimer);
+    this.saved.close();
     clearTimeout(this.quietTimer);
     if (this.engine.view === this) this.engine.view = null;
   }
@@ -82,7 +105,7 @@ class View {
     this.#disable("undo", !model.history.length);
     this.#drawProgress();
     this.#drawAlerts();
-    this.#drawGuidelines();
+    fillGuidelines(parts.guidelines, model);
     this.showSaved();
   }
 
@@ -96,8 +119,7 @@ class View {
     parts.submit.hidden = type === "single";
     setText(parts.submit.querySelector("kbd"), type === "text" ? "Ctrl+Enter" : "Enter");
     parts.choices.setAttribute("aria-label", type === "multi" ? "Labels; several can be chosen" : "Labels");
-    const rows = sheetOf(this.model.task).flatMap(([key, what]) => [make("dt", { text: key }), make("dd", { text: what })]);
-    parts.sheet.querySelector("dl").replaceChildren(...rows);
+    fillSheet(parts.sheet, this.model.task);
     this.shownId = undefined;
   }
 
@@ -110,9 +132,12 @@ class View {
       setText(parts.hint, "");
       this.#loadDrafts(item);
       this.#markPainted(item.id);
+    } else {
+      this.#follow(item);
     }
     const marks = { todo: "", labelled: " · labelled", skipped: " · skipped" }[item.state];
-    setText(parts.where, `Text ${model.position + 1} of ${model.items.length}${marks}${item.flagged ? " · flagged" : ""}`);
+    const flag = item.flagged ? " · flagged" : "";
+    setText(parts.where, `Text ${model.position + 1} of ${model.items.length}${marks}${flag}`);
     setText(parts.reason, item.reason ? `Why this text: ${item.reason}` : "");
     this.choices.press(this.chosen);
     this.buttons.get("flag").setAttribute("aria-pressed", String(item.flagged));
@@ -160,57 +185,14 @@ class View {
   }
 
   #drawAlerts() {
-    const alerts = this.engine.rejections.map((rejection) => {
-      const close = make("button", { type: "button", "aria-label": "Dismiss", text: "×" });
-      close.addEventListener("click", () => {
-        this.engine.rejections = this.engine.rejections.filter((other) => other !== rejection);
-        this.draw();
-      });
-      const words = `Not accepted (${rejection.kind}): ${rejection.reason}. The text “${shorten(rejection.text, 60)}” is as it was before.`;
-      return make("div", { class: "alert" }, [make("p", { text: words }), close]);
+    fillAlerts(this.parts.alerts, this.engine.rejections, (rejection) => {
+      this.engine.rejections = this.engine.rejections.filter((other) => other !== rejection);
+      this.draw();
     });
-    if (alerts.length || this.parts.alerts.childElementCount) this.parts.alerts.replaceChildren(...alerts);
   }
 
-  #drawGuidelines() {
-    const { guidelines } = this.parts;
-    const source = JSON.stringify([this.model.guidelines, this.task]);
-    if (guidelines.dataset.drawn === source) return;
-    guidelines.dataset.drawn = source;
-    const defined = this.model.task.labels.filter((label) => label.definition);
-    const list = defined.flatMap(({ name, definition }) => [
-      make("dt", { dir: "auto", text: name }),
-      make("dd", { dir: "auto", text: definition }),
-    ]);
-    const text = guide(this.model.guidelines);
-    guidelines.replaceChildren(make("h2", { text: "Guidelines" }), ...(text.length ? text : [make("p", { text: "No guidelines have been written yet." })]));
-    if (list.length) guidelines.append(make("h3", { text: "Labels" }), make("dl", {}, list));
-  }
-
-  // "All saved" only when it is true, and only after a quiet moment, so that it does not blink.
   showSaved() {
-    const { outbox } = this.engine;
-    const { saved } = this.parts;
-    clearTimeout(this.savedTimer);
-    const count = outbox.unsaved;
-    if (!count) {
-      if (saved.dataset.state === "saving") this.savedTimer = setTimeout(() => this.#saved("saved", "All saved"), 250);
-      else this.#saved("saved", "All saved");
-    } else if (!outbox.stored) {
-      this.#saved("trouble", `${count} not saved yet, and this browser keeps nothing: leave the tab open`);
-    } else if (outbox.failures < 2) {
-      this.#saved("saving", `Saving ${count}…`);
-    } else {
-      const why = outbox.reason ? `Not saved yet (${outbox.reason})` : "Offline";
-      this.#saved("trouble", `${why}: ${count} kept in this browser, trying again`);
-    }
-  }
-
-  #saved(state, text) {
-    const { saved, announce } = this.parts;
-    if (saved.dataset.state !== state) saved.dataset.state = state;
-    setText(saved, text);
-    if (state !== "saving") setText(announce, text);
+    this.saved.show(this.engine.outbox);
   }
 
   // What stands around the labeler shows the progress too; it is brought up to date in quiet moments.
@@ -254,7 +236,7 @@ class View {
     const slot = event.altKey || event.isComposing ? null : slotOf(event);
     const name = slot && !this.isText ? this.choices.names.get(slot) : undefined;
     const action = name === undefined ? actionOf(event) : "choose";
-    if (action === null || (this.model.current === null && !["undo", "previous", "keys", "guidelines", "submit"].includes(action))) return;
+    if (action === null || (this.model.current === null && !WITHOUT_TEXT.includes(action))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.repeat) return;
@@ -313,7 +295,7 @@ class View {
     this.keepComment();
     if (this.model.task.type === "single") {
       const entry = this.model.act("label", this.model.item, name);
-      this.#dropDraft(this.shownId);
+      this.drafts.drop(this.model.find(this.shownId));
       this.#done(entry);
       return;
     }
@@ -332,12 +314,12 @@ class View {
       this.model.advance();
       return this.draw();
     }
-    const value = type === "text" ? this.parts.box.value : labels.map(({ name }) => name).filter((name) => this.chosen.includes(name));
-    if (!(type === "text" ? value.trim() : value.length)) {
-      return this.#say(type === "text" ? "Write an answer first, or skip this text." : "Choose at least one label; space skips this text.");
-    }
+    const names = labels.map(({ name }) => name);
+    const value = type === "text" ? this.parts.box.value : names.filter((name) => this.chosen.includes(name));
+    if (type === "text" && !value.trim()) return this.#say("Write an answer first, or skip this text.");
+    if (type === "multi" && !value.length) return this.#say("Choose at least one label; space skips this text.");
     const entry = this.model.act("label", item, value);
-    this.#dropDraft(item.id);
+    this.drafts.drop(item);
     return this.#done(entry);
   }
 
@@ -386,8 +368,10 @@ class View {
   }
 
   focusAnswer() {
+    // A box elsewhere on the page keeps the focus that somebody gave it.
     const active = document.activeElement;
-    if (active && active !== document.body && !active.contains(this.root) && active.matches(BOXES) && !this.root.getRootNode().activeElement) return;
+    const inside = this.root.getRootNode().activeElement;
+    if (!inside && active?.matches(BOXES) && !active.contains(this.root)) return;
     this.parts.box.focus({ preventScroll: true });
   }
 
@@ -397,41 +381,52 @@ class View {
 
   // ------------------------------------------------------------ drafts
 
-  #draftKey(id) {
-    return `votek:draft:${this.engine.scope}:${encodeURIComponent(id)}`;
+  #loadDrafts(item) {
+    const { box, comment } = this.parts;
+    const draft = this.drafts.read(item);
+    this.base = this.#stored(item);
+    this.remarkOpen = typeof draft.comment === "string";
+    comment.value = draft.comment ?? this.base.comment;
+    box.value = (this.isText ? draft.answer : undefined) ?? this.base.answer;
+    this.chosen = Array.isArray(draft.labels) && this.model.task.type === "multi" ? draft.labels : this.base.chosen;
+    this.#sayDraft(draft.answer !== undefined);
   }
 
-  #loadDrafts(item) {
-    const { box, comment, draft } = this.parts;
-    const kept_ = kept.read(this.#draftKey(item.id)) ?? {};
-    this.remarkOpen = typeof kept_.comment === "string";
-    comment.value = kept_.comment ?? item.comment ?? "";
-    if (this.isText) box.value = kept_.answer ?? (item.state === "labelled" ? item.value : "");
-    setText(draft, this.isText && kept_.answer !== undefined ? "Draft kept in this browser; not submitted yet." : "");
-    const value = item.state === "labelled" && item.value !== null ? [item.value].flat() : [];
-    this.chosen = this.model.task.type === "multi" && Array.isArray(kept_.labels) ? kept_.labels : this.isText ? [] : value;
+  #stored(item) {
+    const value = item.state === "labelled" ? item.value : null;
+    return {
+      answer: this.isText && value !== null ? String(value) : "",
+      chosen: this.isText || value === null ? [] : [value].flat(),
+      comment: item.comment,
+    };
+  }
+
+  // The same text, changed from elsewhere (another tab, an undo): what nobody is editing here follows.
+  #follow(item) {
+    const { box, comment } = this.parts;
+    const now = this.#stored(item);
+    if (comment.value === this.base.comment) comment.value = now.comment;
+    if (box.value === this.base.answer) box.value = now.answer;
+    if (sameNames(this.chosen, this.base.chosen)) this.chosen = now.chosen;
+    this.base = now;
+  }
+
+  #sayDraft(there) {
+    setText(this.parts.draft, there ? "Draft kept in this browser; not submitted yet." : "");
   }
 
   #typed() {
     this.keepDrafts();
-    setText(this.parts.draft, this.parts.box.value ? "Draft kept in this browser; not submitted yet." : "");
-    setText(this.parts.hint, "");
+    this.#sayDraft(this.parts.box.value !== "");
+    this.#say("");
   }
 
   keepDrafts() {
     const item = this.model.find(this.shownId);
     if (!item) return;
-    const labelled = item.state === "labelled";
-    const draft = {};
-    if (this.isText && this.parts.box.value !== (labelled ? item.value : "")) draft.answer = this.parts.box.value;
-    if (this.model.task.type === "multi" && String([...this.chosen].sort()) !== String((labelled ? [...item.value] : []).sort())) draft.labels = this.chosen;
-    if (this.parts.comment.value !== item.comment) draft.comment = this.parts.comment.value;
-    const stored = kept.write(this.#draftKey(item.id), Object.keys(draft).length ? draft : null);
+    const written = { answer: this.parts.box.value, chosen: this.chosen, comment: this.parts.comment.value };
+    const stored = this.drafts.keep(item, this.model.task, written);
     if (!stored) this.#say("This browser keeps no drafts; submit before you leave.");
-  }
-
-  #dropDraft(id) {
-    kept.write(this.#draftKey(id), null);
   }
 
   // A comment is saved when its box is left, however it is left.
