@@ -73,7 +73,6 @@ def _line(page: OpenPage, name: str, about: str) -> None:
             file_name=file_name(page.project.name, name),
             on_click="ignore",
             key=f"download-{name}",
-            help=f"Download: {_NAMES.get(name, name)}",
         )
         st.download_button(
             "Manifest",
@@ -83,7 +82,6 @@ def _line(page: OpenPage, name: str, about: str) -> None:
             type="tertiary",
             on_click="ignore",
             key=f"manifest-{name}",
-            help=f"Manifest of: {_NAMES.get(name, name)}",
         )
 
 
