@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from votek.datatypes import Refusal
     from votek.settings import Settings
 
-__all__ = ["UPLOAD_TYPES", "draw_refusals", "how_read", "read_upload", "refusals_csv"]
+__all__ = ["UPLOAD_TYPES", "draw_refusals", "how_read", "read_upload"]
 
 UPLOAD_TYPES = ["csv", "tsv", "tab", "jsonl", "ndjson", "json", "parquet", "pq", "xlsx", "txt", "gz"]
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -92,12 +92,6 @@ def _other_ways(key: str) -> None:
         st.checkbox("The first row holds the names of the columns", value=True, key=f"{key}-header")
 
 
-def refusals_csv(refusals: Sequence[Refusal]) -> bytes:
-    """The refused rows as CSV: row, reason, excerpt."""
-    table = pd.DataFrame([(r.row, r.reason, r.excerpt) for r in refusals], columns=["row", "reason", "excerpt"])
-    return table.to_csv(index=False, quoting=1).encode()
-
-
 def draw_refusals(refusals: Sequence[Refusal], *, key: str) -> None:
     """Draw how many rows cannot be used, why, and the list of them to download."""
     if not refusals:
@@ -113,7 +107,7 @@ def draw_refusals(refusals: Sequence[Refusal], *, key: str) -> None:
         )
         st.download_button(
             "Download the refused rows",
-            lambda: refusals_csv(refusals),
+            lambda: datasets.refusals_csv(refusals),
             "refused-rows.csv",
             "text/csv",
             on_click="ignore",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from ui.data_suggest import default_role, suggest
 from ui.frame import escape
+from votek.datasets import default_role, suggest_columns
 
 if TYPE_CHECKING:
     from votek.datasets import Table
@@ -51,7 +51,7 @@ def draw_mapping(table: Table, *, key: str, like: Dataset | None = None) -> Mapp
 
     `like`: an earlier dataset of the project; its text columns are suggested where the file has them.
     """
-    likely = suggest(table)
+    likely = suggest_columns(table)
     before = [name for name in (like.details.get("text") or ()) if name in table.columns] if like is not None else []
     first = before or ([likely.text] if likely.text else [])
     text = st.multiselect("Text", table.columns, default=first, key=f"{key}-text", help=_TEXT_HELP)

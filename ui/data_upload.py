@@ -10,7 +10,6 @@ import streamlit as st
 
 from ui.data_file import UPLOAD_TYPES, draw_refusals, read_upload
 from ui.data_mapping import Mapping, draw_mapping
-from ui.data_suggest import label_values, task_type
 from ui.data_task import TASK_WORDS, make_labels
 from ui.frame import OpenPage, show_error
 from ui.home import NEW_NAME
@@ -109,7 +108,7 @@ def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> TaskSp
         return None
     source = next(iter(mapping.used()), None)
     cells = table.column(source) if source else []
-    suggested = task_type(cells)
+    suggested = datasets.task_type(cells)
     kind: TaskType = st.segmented_control(
         "What will you do with each text?",
         list(TASK_WORDS),
@@ -120,7 +119,7 @@ def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> TaskSp
     )
     if kind == "text":
         return TaskSpec(type=kind)
-    known = label_values(cells if kind == "single" else [part for cell in cells for part in cell.split(";")])
+    known = datasets.label_values(cells if kind == "single" else [part for cell in cells for part in cell.split(";")])
     title = f"Labels ({len(known)} found in the file)" if known else "Labels, one on each line"
     with st.expander(title, expanded=not known):
         names = st.text_area(

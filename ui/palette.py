@@ -6,34 +6,18 @@ colours repeat, so a colour is never the only mark: the label's name always stan
 
 from __future__ import annotations
 
+from votek.workspace import OKABE_ITO, label_color
+
 __all__ = ["ACCENT", "ACCENT_DARK", "COLOR_NAMES", "MUTED", "OKABE_ITO", "contrast", "label_color", "text_on"]
 
-COLOR_NAMES = {
-    "#0072B2": "blue",
-    "#E69F00": "orange",
-    "#009E73": "green",
-    "#CC79A7": "pink",
-    "#56B4E9": "sky blue",
-    "#D55E00": "red",
-    "#F0E442": "yellow",
-    "#7A7A7A": "grey",
-}
-"""Okabe-Ito, the strongest first; its black is replaced by a grey that shows on both themes."""
-
-OKABE_ITO = tuple(COLOR_NAMES)
+COLOR_NAMES = dict(
+    zip(OKABE_ITO, ("blue", "orange", "green", "pink", "sky blue", "red", "yellow", "grey"), strict=True)
+)
+"""What each colour is called."""
 
 ACCENT = "#0B5CAD"
 ACCENT_DARK = "#7CB8F2"
 MUTED = "#8A8F98"
-
-
-def label_color(position: int) -> str:
-    """The colour of the label at `position` (0-based) in the task's list.
-
-    >>> label_color(0), label_color(8) == label_color(0)
-    ('#0072B2', True)
-    """
-    return OKABE_ITO[position % len(OKABE_ITO)]
 
 
 def _luminance(color: str) -> float:

@@ -10,6 +10,7 @@ import typer
 
 from votek.cli import app
 from votek.cli.output import AsJson, answer, progress_bar, write_whole
+from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Template, Text, read_file
 from votek.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,16 +20,6 @@ __all__ = ["parse_k", "picks_jsonl"]
 
 PAPER_K = 150
 
-File = Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, JSON, Parquet, XLSX or plain text, or a gzip of those.")]
-Text = Annotated[
-    list[str] | None, typer.Option("--text", help="Column of the text; give it several times to join columns.")
-]
-Template = Annotated[
-    str | None, typer.Option(help="How several text columns are joined, such as '{premise} / {hypothesis}'.")
-]
-Id = Annotated[str | None, typer.Option("--id", help="Column of the ids; row numbers when left out.")]
-Format = Annotated[str | None, typer.Option(help="Format of the file, when its name does not tell.")]
-Encoding = Annotated[str | None, typer.Option(help="Encoding of the file; detected when left out.")]
 Model = Annotated[str, typer.Option(help="Embedding model: the packaged default, a name or a folder.")]
 NearCopies = Annotated[
     float,
@@ -62,27 +53,6 @@ def picks_jsonl(selection: Selection, dataset: Dataset) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _read(
-    file: Path,
-    text: list[str] | None,
-    template: str | None,
-    id_column: str | None,
-    kind: str | None,
-    encoding: str | None,
-) -> Dataset:
-    from votek import datasets
-
-    columns = text or ["text"]
-    return datasets.read_dataset(
-        file,
-        text=columns[0] if len(columns) == 1 else columns,
-        template=template,
-        id=id_column,
-        format=kind,
-        encoding=encoding,
-    )
-
-
 @app.command()
 def select(
     file: File,
@@ -93,6 +63,7 @@ def select(
     id_column: Id = None,
     format: Format = None,
     encoding: Encoding = None,
+    delimiter: Delimiter = None,
     method: Annotated[str, typer.Option(help="Selection method; `votek methods` lists them.")] = "auto",
     k: Annotated[str, typer.Option(help="Neighbours per text: auto, paper (150) or a number.")] = "auto",
     rho: Annotated[float, typer.Option(help="How fast the votes of covered texts fade.")] = 10.0,
@@ -104,7 +75,7 @@ def select(
     """Pick the texts that a person should label."""
     from votek import pipeline
 
-    dataset = _read(file, text, template, id_column, format, encoding)
+    dataset = read_file(file, text, template, id_column, format, encoding, delimiter)
     neighbors = parse_k(k)
     with progress_bar() as progress:
         prepared = pipeline.prepare(
@@ -145,6 +116,7 @@ def embed(
     template: Template = None,
     format: Format = None,
     encoding: Encoding = None,
+    delimiter: Delimiter = None,
     model: Model = "all-MiniLM-L6-v2",
     as_json: AsJson = False,
 ) -> None:
@@ -155,7 +127,7 @@ def embed(
 
     from votek.embeddings import embed as embed_texts
 
-    dataset = _read(file, text, template, None, format, encoding)
+    dataset = read_file(file, text, template, None, format, encoding, delimiter)
     with progress_bar() as progress:
         embeddings = embed_texts(dataset.texts, model=model, progress=progress)
     buffer = io.BytesIO()

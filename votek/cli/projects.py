@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from votek.cli import app
-from votek.cli.files import Encoding, File, Format, Id, Template, Text
 from votek.cli.output import AsJson, answer, progress_bar, read_bytes, write_whole
+from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Template, Text, read_file
 from votek.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -79,23 +78,14 @@ def import_file(
     role: Annotated[str, typer.Option(help="pool: texts to pick from; test: items to write prompts for.")] = "pool",
     format: Format = None,
     encoding: Encoding = None,
+    delimiter: Delimiter = None,
     as_json: AsJson = False,
 ) -> None:
     """Load a file into a project."""
-    from votek import datasets
-
     if role not in ("pool", "test"):
         raise InputError(f"--role was {role!r}; give pool or test.")
     kind: Literal["pool", "test"] = "pool" if role == "pool" else "test"
-    names = text or ["text"]
-    dataset = datasets.read_dataset(
-        file,
-        text=names[0] if len(names) == 1 else names,
-        template=template,
-        id=id_column,
-        format=format,
-        encoding=encoding,
-    )
+    dataset = read_file(file, text, template, id_column, format, encoding, delimiter)
     columns: dict[str, Literal["labelled", "gold", "ignore"]] = dict.fromkeys(label or [], "labelled")
     columns |= dict.fromkeys(gold or [], "gold")
     workspace = _open()
@@ -124,13 +114,15 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write the labelled set or the prompts of a project, with the manifest beside."""
+    from votek.exports import manifest_file
+
     workspace = _open()
     target = find_project(workspace, project)
     file = workspace.export(target.id, format)
-    manifest = workspace.export_manifest(target.id)
+    manifest = manifest_file(workspace.export_manifest(target.id, format), file, format=format)
     beside = out.with_name(f"{out.stem}.manifest.json")
     write_whole(out, file.content)
-    write_whole(beside, json.dumps(manifest, ensure_ascii=False, indent=2).encode())
+    write_whole(beside, manifest.content)
     answer(
         as_json,
         {"out": str(out), "manifest": str(beside), "bytes": len(file.content), "format": format},

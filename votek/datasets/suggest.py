@@ -1,81 +1,94 @@
-"""The best guess of what each column is, for a person to confirm."""
+"""What each column of a file most likely is, so that a usual file needs no choice at all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from votek.datasets.table import Table, is_blank
+if TYPE_CHECKING:
+    from votek.datasets.table import Table
+    from votek.datatypes import TaskType
 
-__all__ = ["ColumnSummary", "Suggestions", "suggest_columns"]
+__all__ = ["Suggestion", "default_role", "label_values", "suggest_columns", "task_type"]
 
-_MOST_VALUES = 300
-_LONGEST_VALUE = 80
-_LONGEST_ID = 64
-_LABEL_NAMES = frozenset({"label", "labels", "intent", "class", "category", "target", "gold", "sentiment", "topic"})
-_ID_NAMES = ("id", "uid", "uuid", "guid", "key")
-
-
-@dataclass(frozen=True)
-class ColumnSummary:
-    """What one column holds: share of filled cells in [0, 1], distinct filled values, mean length of these cells."""
-
-    name: str
-    filled: float
-    distinct: int
-    unique: bool
-    mean_length: float
-
-    @property
-    def use(self) -> Literal["gold", "labelled"]:
-        """As labels: "gold" (hidden, for evaluation) when over half filled, else "labelled" already."""
-        return "gold" if self.filled > 0.5 else "labelled"
+_TEXT = ("text", "sentence", "message", "question", "utterance", "content", "body", "review", "comment", "input")
+_LABEL = ("label", "labels", "intent", "class", "category", "sentiment", "topic", "target", "answer", "output", "query")
+_ID = ("id", "item_id", "text_id", "uid", "uuid", "guid")
+_SAMPLE = 5000
+_MOST_LABELS = 200
+_LONG_LABEL = 60
 
 
 @dataclass(frozen=True)
-class Suggestions:
-    """Columns by likely part; `labels` and `groups` most likely first, `columns` all, in file order."""
+class Suggestion:
+    """Columns by their likely part; `labels` most likely first."""
 
-    text: str
+    text: str | None
     id: str | None
     labels: tuple[str, ...]
-    groups: tuple[str, ...]
-    columns: tuple[ColumnSummary, ...]
-
-    def column(self, name: str) -> ColumnSummary:
-        """The summary of one column."""
-        return next(column for column in self.columns if column.name == name)
 
 
-def suggest_columns(table: Table) -> Suggestions:
-    """Text: the longest on average. Id: short, filled and unique. Labels and groups: few values that repeat."""
-    columns = tuple(_summary(name, cells) for name, cells in zip(table.columns, table.cells, strict=True))
-    text = max(columns, key=lambda column: (column.mean_length * column.filled, column.distinct))
-    rest = [column for column in columns if column is not text]
-    ids = [column for column in rest if column.unique and column.mean_length <= _LONGEST_ID]
-    ids.sort(key=lambda column: (not _named_id(column.name), column.mean_length))
-    found = ids[0] if ids and (len(table) > 1 or _named_id(ids[0].name)) else None
-    few = [column for column in rest if column is not found and _repeats(column, len(table))]
-    few.sort(key=lambda column: column.name.lower() not in _LABEL_NAMES)
-    labels = tuple(column.name for column in few)
-    groups = tuple(name for name in labels[1:] if name.lower() not in _LABEL_NAMES)
-    return Suggestions(text.name, found.name if found else None, labels, groups, columns)
+def suggest_columns(table: Table) -> Suggestion:
+    """The likely text, id and label columns.
+
+    A column's name decides first; then texts are the long and varied ones, labels the short ones
+    that repeat.
+    """
+    text = _named(table.columns, _TEXT) or _longest(table)
+    rest = [column for column in table.columns if column != text]
+    identity = next((c for c in rest if c.lower() in _ID and _unique(table.column(c))), None)
+    rest = [column for column in rest if column != identity]
+    named = sorted((c for c in rest if c.lower() in _LABEL), key=lambda c: _LABEL.index(c.lower()))
+    repeating = [c for c in rest if c not in named and _repeats(table.column(c)[:_SAMPLE])]
+    return Suggestion(text, identity, (*named, *repeating))
 
 
-def _summary(name: str, cells: list[str]) -> ColumnSummary:
-    filled = [cell for cell in cells if not is_blank(cell)]
-    distinct = len(set(filled))
-    length = sum(map(len, filled)) / len(filled) if filled else 0.0
-    share = len(filled) / len(cells) if cells else 0.0
-    return ColumnSummary(name, share, distinct, bool(cells) and distinct == len(cells), length)
+def default_role(cells: list[str]) -> Literal["gold", "labelled"]:
+    """ "gold" (kept hidden, for evaluation) when over half of the column is filled, else "labelled".
+
+    >>> default_role(["a", "b", ""]), default_role(["a", "", ""])
+    ('gold', 'labelled')
+    """
+    filled = sum(1 for cell in cells if cell)
+    return "gold" if filled * 2 > len(cells) else "labelled"
 
 
-def _named_id(name: str) -> bool:
-    return name.lower() in _ID_NAMES or name.lower().endswith(("_id", " id"))
+def label_values(cells: list[str]) -> list[str]:
+    """The distinct values of a label column, sorted; none when they read like answers, not labels.
+
+    >>> label_values(["no", "yes", "", "no"])
+    ['no', 'yes']
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    distinct = sorted(set(filled))
+    too_many = len(distinct) > _MOST_LABELS or len(distinct) > max(20, len(filled) // 2)
+    too_long = bool(distinct) and sum(map(len, distinct)) > _LONG_LABEL * len(distinct)
+    return [] if too_many or too_long else distinct
 
 
-def _repeats(column: ColumnSummary, n: int) -> bool:
-    if not column.distinct or column.mean_length > _LONGEST_VALUE:
-        return False
-    named = column.name.lower() in _LABEL_NAMES
-    return column.distinct <= _MOST_VALUES and (named or column.distinct <= column.filled * n / 2)
+def task_type(cells: list[str]) -> TaskType:
+    """Free text when the known answers are too many or too long to be chosen from; else one label."""
+    return "text" if any(cells) and not label_values(cells) else "single"
+
+
+def _named(columns: tuple[str, ...], names: tuple[str, ...]) -> str | None:
+    lowered = {column.lower(): column for column in reversed(columns)}
+    return next((lowered[name] for name in names if name in lowered), None)
+
+
+def _longest(table: Table) -> str | None:
+    def weight(column: str) -> float:
+        head = table.column(column)[:200]
+        return sum(map(len, head)) * len(set(head))
+
+    return max(table.columns, key=weight, default=None)
+
+
+def _unique(cells: list[str]) -> bool:
+    return all(cells) and len(set(cells)) == len(cells)
+
+
+def _repeats(cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    distinct = set(filled)
+    return 2 <= len(distinct) <= min(_MOST_LABELS, len(filled) // 2) and max(map(len, distinct)) <= _LONG_LABEL

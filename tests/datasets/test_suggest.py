@@ -2,8 +2,7 @@
 
 import pytest
 
-from ui.data_suggest import default_role, label_values, suggest, task_type
-from votek.datasets import read_table
+from votek.datasets import default_role, label_values, read_table, suggest_columns, task_type
 
 
 def table(text):
@@ -15,26 +14,28 @@ def rows(header, *lines, times=1):
 
 
 def test_names_decide():
-    found = suggest(rows("id,intent,text", "1,card,Where is my card?", "2,cash,Where is my cash?"))
+    found = suggest_columns(rows("id,intent,text", "1,card,Where is my card?", "2,cash,Where is my cash?"))
     assert (found.text, found.id, found.labels) == ("text", "id", ("intent",))
 
 
 def test_the_long_and_varied_column_is_the_text():
-    found = suggest(rows("a,b", "x,A long sentence about a thing", "x,Another quite different sentence", times=3))
+    found = suggest_columns(
+        rows("a,b", "x,A long sentence about a thing", "x,Another quite different sentence", times=3)
+    )
     assert found.text == "b"
 
 
 def test_a_short_repeating_column_is_a_label():
-    found = suggest(rows("words,kind", "one thing,a", "another thing,b", times=5))
+    found = suggest_columns(rows("words,kind", "one thing,a", "another thing,b", times=5))
     assert (found.text, found.labels) == ("words", ("kind",))
 
 
 def test_ids_that_repeat_are_no_ids():
-    assert suggest(rows("id,text", "1,One thing", "1,Another thing")).id is None
+    assert suggest_columns(rows("id,text", "1,One thing", "1,Another thing")).id is None
 
 
 def test_two_label_columns_come_with_the_named_one_first():
-    found = suggest(rows("text,area,intent", "one,money,cash", "two,travel,train", "three,money,card", times=3))
+    found = suggest_columns(rows("text,area,intent", "one,money,cash", "two,travel,train", "three,money,card", times=3))
     assert found.labels == ("intent", "area")
 
 
