@@ -49,7 +49,7 @@ def area_table(data: MapData, rows: NDArray[np.int64]) -> pd.DataFrame:
         {
             "Item": [data.dataset.ids[row] for row in rows],
             "Text": [data.dataset.texts[row][:500] for row in rows],
-            "Pick": pd.array([item.rank if item else None for item in items], dtype="Int64"),
+            "Pick": [str(item.rank) if item else "" for item in items],
             "Label": [data.labels.get(int(row), "") for row in rows],
             "Votes": data.votes[rows],
         }
@@ -84,7 +84,7 @@ def draw_area(page: OpenPage, data: MapData, rows: NDArray[np.int64]) -> bool:
         column_config={
             "Item": st.column_config.TextColumn(width="small"),
             "Text": st.column_config.TextColumn(width="large"),
-            "Pick": st.column_config.NumberColumn(width=60),
+            "Pick": st.column_config.TextColumn(width=60, alignment="right"),
             "Votes": st.column_config.NumberColumn(width=70),
         },
         alt="The texts in the area with pick number, label and votes",

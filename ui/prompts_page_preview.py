@@ -107,7 +107,7 @@ def _demonstrations(page: OpenPage, prompt: Prompt, labelled: Sequence[LabelledR
                 "Similarity": similarity.round(2) + 0.0,  # no "-0.00"
                 "Label": [label_text(row.value) for row in shown],
                 "Text": [row.text[:500] for row in shown],
-                "Pick": pd.array([row.rank for row in shown], dtype="Int64"),
+                "Pick": [str(row.rank or "") for row in shown],
                 "Item": [row.id for row in shown],
             }
         ),
@@ -117,7 +117,7 @@ def _demonstrations(page: OpenPage, prompt: Prompt, labelled: Sequence[LabelledR
             "Place": st.column_config.NumberColumn(width=60),
             "Similarity": st.column_config.NumberColumn(width=80, format="%.2f"),
             "Text": st.column_config.TextColumn(width="large"),
-            "Pick": st.column_config.NumberColumn(width=60),
+            "Pick": st.column_config.TextColumn(width=60, alignment="right"),
             "Item": st.column_config.TextColumn(width="small"),
         },
         alt="The demonstrations in the prompt, from first to last",

@@ -168,6 +168,17 @@ def test_a_click_keeps_the_zoom_and_shows_the_text_literally(project, open_map, 
     assert lines[0] > 0
 
 
+def test_a_click_on_a_number_shows_that_pick(server, project, open_map) -> None:
+    opened = open_map(project)
+    first = server.workspace.queue(project.id)[0]
+    place = opened.places()[first.row]
+    opened.page.mouse.move(*place)
+    opened.page.wait_for_timeout(400)
+    assert "number 1" not in opened.page.locator(".stMain").inner_text()
+    opened.page.mouse.click(*place)
+    expect(opened.page.locator(".st-key-map-item")).to_contain_text("number 1 ")
+
+
 def test_the_layout_is_the_same_after_a_reload(project, open_map) -> None:
     opened = open_map(project)
     before = opened.places()

@@ -71,12 +71,32 @@ function declutter(state) {
   Plotly.restyle(chart, { text: [shown], "marker.size": [shown.map((number) => (number === BLANK ? 9 : 20))] }, [at]);
 }
 
+// The pick whose disc is under the pointer. Plotly prefers the smaller of two markers there, which is hidden below it.
+function pickUnder(chart, pointer) {
+  const curve = chart._fullData.findIndex((trace) => trace.uid === "picks");
+  if (curve < 0 || !pointer || chart._fullData[curve].visible !== true) return undefined;
+  const { customdata, marker, x, y } = chart._fullData[curve];
+  const { xaxis, yaxis, _size } = chart._fullLayout;
+  const frame = chart.getBoundingClientRect();
+  const [left, top] = [pointer.clientX - frame.left - _size.l, pointer.clientY - frame.top - _size.t];
+  for (let i = x.length - 1; i >= 0; i -= 1) { // the last in the list lies on top
+    const radius = (Array.isArray(marker.size) ? marker.size[i] : marker.size) / 2;
+    if (Math.hypot(xaxis.d2p(x[i]) - left, yaxis.d2p(y[i]) - top) <= radius)
+      return { curveNumber: curve, pointNumber: i, row: customdata[i] };
+  }
+  return undefined;
+}
+
 function listen(state) {
   const { chart } = state;
   const later = () => { clearTimeout(state.timer); state.timer = setTimeout(() => declutter(state), 60); };
   chart.on("plotly_click", (event) => {
-    const [row] = rowsOf(event.points);
+    const row = pickUnder(chart, event.event)?.row ?? rowsOf(event.points)[0];
     if (row !== undefined) state.send("picked", { row });
+  });
+  chart.on("plotly_hover", (event) => {
+    const pick = pickUnder(chart, event.event);
+    if (pick && pick.row !== rowsOf(event.points)[0]) state.Plotly.Fx.hover(chart, [pick]);
   });
   chart.on("plotly_selected", (event) => {
     const { range, lassoPoints } = event ?? {};
