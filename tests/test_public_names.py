@@ -36,6 +36,16 @@ def _python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
+def _quickest(code: str) -> float:
+    """Seconds of the best of three, so that a busy machine does not decide."""
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        _python(code)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
 def test_all_is_sorted_and_complete() -> None:
     assert votek.__all__ == sorted(votek.__all__)
     assert set(votek.__all__) == {*FORMS, "__version__"}
@@ -63,12 +73,7 @@ def test_an_unknown_name_says_what_there_is() -> None:
 def test_importing_loads_nothing_heavy_and_is_quick() -> None:
     code = "import sys, json, votek; print(json.dumps(sorted(sys.modules)))"
     assert not HEAVY & {name.split(".")[0] for name in json.loads(_python(code))}
-    start = time.perf_counter()
-    _python("pass")
-    bare = time.perf_counter() - start
-    start = time.perf_counter()
-    _python("import votek")
-    assert time.perf_counter() - start - bare < 0.3
+    assert _quickest("import votek") - _quickest("pass") < 0.3
 
 
 def test_asking_what_there_is_loads_no_compiler_and_no_index() -> None:

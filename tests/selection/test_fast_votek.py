@@ -9,8 +9,27 @@ from hypothesis import strategies as st
 
 import votek
 from votek.datatypes import SimilarityGraph
+from votek.selection import fast_votek, updates, votes
 
 GOLDEN = [192, 144, 86, 141, 27, 77, 93, 136, 185, 104, 124, 61]
+
+
+@pytest.fixture(params=["by updates", "lazily", "by updates in small limbs"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each of the ways in which the same picks are worked out."""
+    if request.param == "lazily":
+        monkeypatch.setattr(fast_votek, "MANY", 0)
+        monkeypatch.setattr(fast_votek, "FEW", 0)
+    elif request.param == "by updates in small limbs":
+        monkeypatch.setattr(updates, "weight_table", _small_limbs)
+    return str(request.param)
+
+
+def _small_limbs(whole: int, n: int, most: int) -> tuple[np.ndarray, int]:
+    """Two powers to a limb instead of a dozen: carries and limbs beyond the first become common."""
+    if whole == 1:
+        return np.ones(most + 1, dtype=np.int64), 1
+    return np.array([whole, 1], dtype=np.int64), most // 2 + 1
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +39,7 @@ def golden_vectors() -> np.ndarray:
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.usefixtures("way")
 def test_equals_the_published_picks(golden_vectors: np.ndarray, dtype: type) -> None:
     selection = votek.select(golden_vectors.astype(dtype), budget=12, k=10)
     assert selection.indices.tolist() == GOLDEN
@@ -32,6 +52,7 @@ def test_a_graph_gives_the_same_picks_each_time_it_is_used(golden_vectors: np.nd
     assert runs == [GOLDEN] * 20
 
 
+@pytest.mark.usefixtures("way")
 def test_equals_the_oracle_on_random_graphs(oracle_on_graph, random_graph) -> None:
     rng = np.random.default_rng(0)
     for case in range(240):
@@ -77,6 +98,7 @@ def test_with_no_votes_left_the_farthest_is_next() -> None:
     assert selection.gains.tolist() == [4, 0, 0, 0, 0]
 
 
+@pytest.mark.usefixtures("way")
 def test_equal_scores_are_equal_however_they_are_added_up() -> None:
     # Row 0 has 1 full vote, row 1 has 10 votes of a tenth: equal, so the higher in-degree goes first.
     members, voters = [2], list(range(3, 13))
@@ -91,6 +113,7 @@ def test_equal_scores_are_equal_however_they_are_added_up() -> None:
     assert votek.select(graph, budget=1, k=2, labeled=members, exclude=[19]).gains.tolist() == [1.0]
 
 
+@pytest.mark.usefixtures("way")
 def test_gains_are_the_scores_at_picking() -> None:
     neighbors = np.array([[1, 2], [2, 0], [0, 1], [0, 2], [0, 3]], dtype=np.int32)
     selection = votek.select(SimilarityGraph(neighbors, np.zeros((5, 2), np.float32)), budget=2, k=2)
@@ -126,8 +149,6 @@ def test_a_raised_budget_goes_on_where_the_earlier_one_stopped(seed: int, first:
 
 
 def test_many_rows_are_read_in_parts_with_the_same_result(oracle_on_graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    from votek.selection import votes
-
     vectors = np.random.default_rng(5).normal(size=(120, 4))
     graph = votek.build_graph(vectors, k=6)
     alone = votek.select(graph, budget=120, k=6).indices.tolist()
@@ -136,9 +157,32 @@ def test_many_rows_are_read_in_parts_with_the_same_result(oracle_on_graph, monke
 
 
 def test_listing_too_few_voters_at_first_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from votek.selection import fast_votek
-
     graph = votek.build_graph(np.random.default_rng(6).normal(size=(300, 4)), k=8)
     expected = votek.select(graph, budget=250, k=8).indices.tolist()
+    monkeypatch.setattr(fast_votek, "MANY", 0)
+    monkeypatch.setattr(fast_votek, "FEW", 0)
     monkeypatch.setattr(fast_votek, "_likely", lambda degrees, budget: 1)
     assert votek.select(graph, budget=250, k=8).indices.tolist() == expected
+
+
+@pytest.mark.parametrize("whole", [2, 3, 10, 1000, 2**40])
+@pytest.mark.parametrize("n", [2, 10_000, 2_000_000])
+def test_the_sum_of_all_votes_fits_63_bits(whole: int, n: int) -> None:
+    weights, limbs = updates.weight_table(whole, n, most=150)
+    assert weights.tolist() == [whole**power for power in reversed(range(len(weights)))]
+    assert n * int(weights[0]) < 2**63
+    assert int(weights[0]) * whole < 2**63
+    assert limbs * len(weights) > 150
+
+
+def test_the_ways_agree_on_a_pool_of_some_size() -> None:
+    graph = votek.build_graph(np.random.default_rng(11).normal(size=(1500, 8)), k=100)
+    for k, budget in ((100, 300), (10, 1500)):
+        runs = {}
+        for name, few in (("by updates", np.inf), ("lazily", 0)):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(fast_votek, "MANY", 0)
+                patch.setattr(fast_votek, "FEW", few)
+                runs[name] = votek.select(graph, budget=budget, k=k)
+        assert runs["by updates"].indices.tolist() == runs["lazily"].indices.tolist()
+        np.testing.assert_allclose(runs["by updates"].gains, runs["lazily"].gains, rtol=1e-12)

@@ -17,6 +17,10 @@ __all__ = ["FAST_VOTE_K", "choose"]
 LARGEST_WHOLE_RHO = 2**40
 """Beyond it rounding decides what is equal; below it scores are compared exactly, as base-rho numbers."""
 
+MANY = 20_000
+FEW = 4
+"""Lazy evaluation pays among many texts, when the picks' neighbours together are under one in so many of them."""
+
 
 def choose(problem: Problem) -> Picks:
     """Pick `budget` nodes by the discounted vote.
@@ -25,29 +29,63 @@ def choose(problem: Problem) -> Picks:
     Each time the highest goes to L; ties: higher in-degree, then lower node. When nothing has votes
     left, the one farthest from L is next.
     """
-    from votek.selection.kernels import pick, rank_by_degree
-
     rho = problem.rho
-    votes = Votes(problem.graph, problem.k)
-    order = rank_by_degree(votes.degree, problem.eligible)
     whole = int(rho) if rho == int(rho) and rho <= LARGEST_WHOLE_RHO else 0
-    most = min(problem.k, problem.budget + len(problem.labeled))
-    owed = (problem.group, problem.deficit, problem.budget)
-    listed = len(order) if rho < 1 else _likely(votes.degree[order], problem.budget)
-    while True:
-        voters = votes.voters(np.concatenate([problem.labeled, order[:listed]]))
-        nodes, gains, finished = pick(order, listed, votes.degree, problem.labeled, *voters, *owed, rho, whole, most)
-        if finished:
-            break
-        listed = min(len(order), 4 * listed)
+    votes = Votes(problem.graph, problem.k)
+    few = problem.budget * problem.k * FEW <= len(problem)
+    if whole and not (few and len(problem) >= MANY):
+        nodes, gains = _by_updates(problem, votes, whole)
+    else:
+        nodes, gains = _lazily(problem, votes, whole)
     if len(nodes) < problem.budget:
         nodes = continue_farthest(problem, nodes, votes.degree)
         gains = np.concatenate([gains, np.zeros(problem.budget - len(gains))])
     return Picks(nodes, gains)
 
 
+def _by_updates(problem: Problem, votes: Votes, whole: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Every score kept up to date: work grows with the votes that picks receive."""
+    from votek.selection.updates import pick_by_updates, weight_table
+
+    n, most = len(problem), min(problem.k, problem.budget + len(problem.labeled))
+    _, indptr, sources = votes.voters(np.arange(n, dtype=np.int64))
+    nodes, gains = pick_by_updates(
+        votes.neighbors,
+        problem.k,
+        votes.degree,
+        problem.labeled,
+        problem.eligible,
+        indptr,
+        sources,
+        problem.group,
+        problem.deficit,
+        problem.budget,
+        whole,
+        *weight_table(whole, n, most),
+    )
+    return nodes, gains
+
+
+def _lazily(problem: Problem, votes: Votes, whole: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Scores worked out when they may matter: of many texts, few picks look at a small part."""
+    from votek.selection.kernels import pick, rank_by_degree
+
+    order = rank_by_degree(votes.degree, problem.eligible)
+    most = min(problem.k, problem.budget + len(problem.labeled))
+    owed = (problem.group, problem.deficit, problem.budget)
+    rho = problem.rho
+    # List the voters of those with most votes, and of more where these turn out not to be enough.
+    listed = len(order) if rho < 1 else _likely(votes.degree[order], problem.budget)
+    while True:
+        voters = votes.voters(np.concatenate([problem.labeled, order[:listed]]))
+        nodes, gains, finished = pick(order, listed, votes.degree, problem.labeled, *voters, *owed, rho, whole, most)
+        if finished:
+            return nodes, gains
+        listed = min(len(order), 4 * listed)
+
+
 def _likely(degrees: NDArray[np.int32], budget: int) -> int:
-    """How many of the nodes, sorted by in-degree, to list the voters of at first: few are ever evaluated.
+    """How many of the nodes, sorted by in-degree, to list the voters of at first.
 
     A last pick seldom has less than a third of the votes that the first one has.
     """

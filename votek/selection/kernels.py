@@ -74,27 +74,34 @@ def list_voters(
 
 
 @compiled
-def _evaluate(voters: Rows, count: Rows, rho: float, whole: int, top: int, digits: NDArray[np.int64]) -> Any:
+def _evaluate(
+    voters: Rows, bins: Rows, rho: float, whole: int, top: int, tally: NDArray[np.int64], digits: NDArray[np.int64]
+) -> Any:
     """Score from scratch: digits[c] = voters that vote for c members of L; returns (score, voters).
 
     With a whole rho the digits are carried to base rho, so that equal scores have equal digits.
     """
-    for c in range(top + 1):
-        digits[c] = 0
+    # Four tallies in turn: adding to the same bin twice in a row would wait for the first to be stored.
+    tally[:, : top + 2] = 0
+    last = len(voters) - len(voters) % 4
+    for i in range(0, last, 4):
+        tally[0, bins[voters[i]]] += 1
+        tally[1, bins[voters[i + 1]]] += 1
+        tally[2, bins[voters[i + 2]]] += 1
+        tally[3, bins[voters[i + 3]]] += 1
+    for i in range(last, len(voters)):
+        tally[0, bins[voters[i]]] += 1
     total = 0
-    for voter in voters:
-        c = count[voter]
-        if c >= 0:
-            digits[c] += 1
-            total += 1
+    for c in range(top + 1):
+        digits[c] = tally[0, c + 1] + tally[1, c + 1] + tally[2, c + 1] + tally[3, c + 1]
+        total += digits[c]
     if whole > 1:
         for c in range(top, 0, -1):
             digits[c - 1] += digits[c] // whole
             digits[c] %= whole
     elif whole == 1:
         digits[0] = total
-        for c in range(1, top + 1):
-            digits[c] = 0
+        digits[1 : top + 1] = 0
     score = float(digits[top])
     for c in range(top - 1, -1, -1):
         score = score / rho + digits[c]
@@ -122,11 +129,11 @@ def _compare(
 
 
 @compiled
-def _discount(voters: Rows, count: Rows, top: int) -> Any:
+def _discount(voters: Rows, bins: Rows, top: int) -> Any:
     for voter in voters:
-        if count[voter] >= 0:
-            count[voter] += 1
-            top = max(top, count[voter])
+        if bins[voter] > 0:
+            bins[voter] += 1
+            top = max(top, bins[voter] - 1)
     return top
 
 
@@ -154,15 +161,17 @@ def pick(
     not `finished` when a further one would have to be evaluated. With rho < 1 every row is evaluated in
     every round. Stops early when every score is zero. `most`: highest count that can occur.
     """
-    count = np.zeros(degree.shape[0], dtype=np.int32)
+    # bins[v]: 0 for members of L, which do not vote, else 1 + the members that v votes for.
+    bins = np.ones(degree.shape[0], dtype=np.int32)
     top = 0
     for member in labeled:
-        top = _discount(sources[indptr[slot[member]] : indptr[slot[member] + 1]], count, top)
+        top = _discount(sources[indptr[slot[member]] : indptr[slot[member] + 1]], bins, top)
     for member in labeled:
-        count[member] = -1
+        bins[member] = 0
     owed = deficit.sum()
     deficit = deficit.copy()
     picks, gains = np.empty(budget, dtype=np.int64), np.empty(budget, dtype=np.float64)
+    tally = np.zeros((4, most + 2), dtype=np.int64)
     digits, best_digits = np.zeros(most + 1, dtype=np.int64), np.zeros(most + 1, dtype=np.int64)
     heap, seen = [(0.0, np.int64(0))], [(0.0, np.int64(0))]
     heap.pop()
@@ -191,7 +200,7 @@ def pick(
             if budget - i == owed and deficit[group[row]] == 0:
                 continue  # from now on only groups in deficit may be picked
             voters = sources[indptr[slot[row]] : indptr[slot[row] + 1]]
-            score, total = _evaluate(voters, count, rho, whole, top, digits)
+            score, total = _evaluate(voters, bins, rho, whole, top, tally, digits)
             seen.append((-score, row))
             sign = 1
             if best >= 0:
@@ -212,8 +221,8 @@ def pick(
         if deficit[group[best]] > 0:
             deficit[group[best]] -= 1
             owed -= 1
-        top = _discount(sources[indptr[slot[best]] : indptr[slot[best] + 1]], count, top)
-        count[best] = -1
+        top = _discount(sources[indptr[slot[best]] : indptr[slot[best] + 1]], bins, top)
+        bins[best] = 0
     return picks, gains, True
 
 

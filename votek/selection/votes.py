@@ -14,7 +14,7 @@ from votek.datatypes import SimilarityGraph, read_only
 __all__ = ["Votes"]
 
 PARTS = 4
-SMALL = 20_000
+SMALL = 5_000
 """Below so many rows one part is quicker than handing parts to threads."""
 
 Voters = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]
