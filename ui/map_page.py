@@ -114,7 +114,7 @@ def _controls(page: OpenPage, data: MapData) -> tuple[str, NDArray[np.int64]]:
     by = st.selectbox(
         "Colour by",
         options,
-        format_func=lambda option: option if option in COLORINGS else f"Column: {option}",
+        format_func=lambda option: _option(data, option),
         help="Picks: which texts the picks cover. Votes: how many texts have this one among their nearest neighbours. "
         "Gain: the score of a pick when it was picked.",
         **remembered(page.project.id, "map-colour"),
@@ -129,6 +129,12 @@ def _controls(page: OpenPage, data: MapData) -> tuple[str, NDArray[np.int64]]:
             if st.button("List them", disabled=not len(matches)):
                 st.session_state[f"{name}-area"] = matches.tolist()
     return by or PICKS, matches
+
+
+def _option(data: MapData, option: str) -> str:
+    if option in COLORINGS:
+        return option
+    return f"Column: {option}" + (" (hidden labels)" if option in data.hidden else "")
 
 
 def _view(

@@ -41,6 +41,8 @@ class MapData:
     queue: tuple[QueueItem, ...]
     selection: SelectionView | None
     labels: dict[int, str]
+    hidden: frozenset[str] = frozenset()
+    """Columns that hold labels kept back for evaluation."""
 
     @cached_property
     def picks(self) -> NDArray[np.int64]:
@@ -91,11 +93,12 @@ class MapData:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Columns of the file that can colour the map: few different values."""
+        """Columns of the file that can colour the map, having few different values; hidden ones last."""
         n = len(self.dataset)
         fields = self.dataset.fields
         most = max(2, min(1000, int(n * _FIELD_VALUES)))
-        return tuple(str(name) for name in fields.columns if 1 < fields[name].nunique() <= most)
+        names = (str(name) for name in fields.columns if 1 < fields[name].nunique() <= most)
+        return tuple(sorted(names, key=self.hidden.__contains__))
 
     def coloring(self, by: str) -> Groups | Scale:
         """What the map is coloured by: one of COLORINGS, or a column of the file."""
@@ -138,7 +141,9 @@ def read_map(page: OpenPage, dataset: Dataset) -> MapData | None:
     row_of = _rows(dataset)
     labels = {row_of[item]: _words(final.value) for item, final in space.labels(project.id).items() if item in row_of}
     queue = tuple(space.queue(project.id))
-    return MapData(project, dataset, projection, space.prepared(project.id), queue, space.selection(project.id), labels)
+    return MapData(
+        project, dataset, projection, space.prepared(project.id), queue, space.selection(project.id), labels, hidden
+    )
 
 
 def _words(value: Any) -> str:

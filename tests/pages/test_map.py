@@ -21,10 +21,10 @@ def filled(space, project, texts_of, tmp_path):
     """The project with 40 texts, not compared yet."""
     from votek.datasets import read_dataset
 
-    rows = [f'{i},"{text}",{"AB"[i % 2]}' for i, text in enumerate(texts_of(40))]
-    (tmp_path / "texts.csv").write_text("\n".join(["id,text,team", *rows]))
+    rows = [f'{i},"{text}",{"XYZ"[i % 3]},{"AB"[i % 2]}' for i, text in enumerate(texts_of(40))]
+    (tmp_path / "texts.csv").write_text("\n".join(["id,text,truth,team", *rows]))
     dataset = read_dataset(tmp_path / "texts.csv", text="text", id="id")
-    space.import_dataset(project.id, dataset, role="pool", name="texts.csv")
+    space.import_dataset(project.id, dataset, role="pool", name="texts.csv", columns={"truth": "gold"})
     return project
 
 
@@ -76,9 +76,9 @@ def test_the_map_is_there_at_once_when_it_is_stored(open_at, mapped):
     at = open_at(PAGE, mapped.id)
     assert "sketch" not in words(at)
     options = at.selectbox(f"{mapped.id}-map-colour").options
-    assert options == ["Picks", "Label", "Votes", "Gain", "Column: team"]
-    for option in options:
-        at.selectbox(f"{mapped.id}-map-colour").select(option.removeprefix("Column: ")).run()
+    assert options == ["Picks", "Label", "Votes", "Gain", "Column: team", "Column: truth (hidden labels)"]
+    for option in ("Label", "Votes", "Gain", "team", "truth", "Picks"):
+        at.selectbox(f"{mapped.id}-map-colour").select(option).run()
         assert not at.exception
 
 
