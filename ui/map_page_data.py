@@ -141,6 +141,7 @@ def read_map(page: OpenPage, dataset: Dataset) -> MapData | None:
     row_of = _rows(dataset)
     labels = {row_of[item]: _words(final.value) for item, final in space.labels(project.id).items() if item in row_of}
     queue = tuple(space.queue(project.id))
+    hidden = frozenset(space.gold_columns(project.id))
     return MapData(
         project, dataset, projection, space.prepared(project.id), queue, space.selection(project.id), labels, hidden
     )
