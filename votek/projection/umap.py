@@ -55,6 +55,7 @@ def umap_2d(
         "repulsion_strength": REPULSION,
     }
     library = _umap()
+    start = _start(vectors, seed)
     with warnings.catch_warnings():
         # New texts are never transformed into a finished map, so no search index is wanted.
         warnings.filterwarnings("ignore", r"precomputed_knn\[2\] \(knn_search_index\)", UserWarning)
@@ -62,12 +63,13 @@ def umap_2d(
             **parameters,
             metric="cosine",
             precomputed_knn=_with_self(graph, n_neighbors),
-            init=_start(vectors, seed),
+            init=start,
             random_state=seed,
             n_jobs=1,
             disconnection_distance=np.inf,
         )
-        xy = np.asarray(model.fit_transform(vectors), dtype=np.float32)
+        # With the neighbours given, the data only say how many texts there are: the small start spares a copy.
+        xy = np.asarray(model.fit_transform(start), dtype=np.float32)
     return xy, {"layout": "umap", "init": "pca", **parameters}
 
 
@@ -75,7 +77,10 @@ def epochs(n: int) -> int:
     """Passes over the edges: as many as the trustworthiness of umap-learn's default takes."""
     if n <= 4_000:
         return 200
-    return 100 if n <= 10_000 else 60
+    if n <= 10_000:
+        return 100
+    # umap-learn takes 200 from here on (500 before); larger pools need more to spread out.
+    return 60 if n <= 15_000 else 80
 
 
 @cache
