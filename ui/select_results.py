@@ -36,7 +36,7 @@ def draw_results(dataset: Dataset, selection: SelectionView) -> None:
     st.caption(
         "Votes: how many texts have this one among their nearest neighbours. "
         "Newly covered: how many texts no earlier pick covered. "
-        "Nearest earlier pick: empty when none is among its neighbours."
+        "Nearest earlier pick: the one most similar to it, with the cosine (1: the same)."
     )
     st.dataframe(
         picks_table(dataset, selection),

@@ -159,7 +159,8 @@ def _prompts(
     vectors = prepared.embeddings.vectors
     if tests is not None:
         vectors = pipeline.embed_texts(tests.texts, model=prepared.embeddings.model, progress=progress)[0].vectors
-    names = [str(name) for name in source.fields.columns]
+    hidden = manifest["tests"].get("hidden", ())
+    names = [str(name) for name in source.fields.columns if name not in hidden]
     cells = {name: source.fields[name].tolist() for name in names}
     queries = [
         QueryRow(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from votek.datatypes import Projection, PromptSettings
+from votek.datatypes import LabelSpec, Projection, PromptSettings, TaskSpec
 from votek.errors import InputError, NotFoundError, UnknownNameError
 from votek.exports import formats
 from votek.jobs.inline import finish_job
@@ -48,7 +48,7 @@ def test_labelled_rows_come_in_pick_order_with_who_and_when(workspace, labelled)
     data = workspace.dataset(labelled.id)
     for row in rows:
         assert row.text == data.texts[row.row]
-        assert row.fields == {"gold": "xy"[row.row % 2]}
+        assert row.fields == {}  # its one other column is hidden gold
 
 
 def test_without_test_items_prompts_are_for_all_texts_without_a_label(workspace, labelled):
@@ -75,6 +75,26 @@ def test_prompts_for_the_test_file(workspace, tested):
     copies = {row.text: row.row for row in workspace.labelled_rows(tested.id)}
     for prompt in found.prompts:
         assert copies.get(prompt.query) not in prompt.demonstrations
+
+
+def test_hidden_gold_never_leaves(workspace, dataset, load, act, finish):
+    task = TaskSpec(labels=(LabelSpec("yes", "#0072B2"),))
+    project = workspace.create_project("Secrets", task=task)
+    data = dataset(40, truth=[f"SECRET{place}" for place in range(40)], source=["mail"] * 40)
+    load(project, data, truth="gold")
+    workspace.request_selection(project.id, budget=4)
+    finish(project.id)
+    for item in workspace.queue(project.id):
+        act(project, "label", item.item, "yes")
+    assert [row.fields for row in workspace.labelled_rows(project.id)] == [{"source": "mail"}] * 4
+    for format in formats():
+        content = workspace.export(project.id, format).content
+        assert b"SECRET" not in content
+        assert "SECRET" not in json.dumps(workspace.export_manifest(project.id, format))
+    for template in ("demonstration", "query"):
+        workspace.set_prompts(project.id, PromptSettings(**{template: "{text} {field:truth}"}))
+        with pytest.raises(InputError, match="truth"):
+            workspace.prompt_set(project.id)
 
 
 def test_the_settings_in_force_are_used(workspace, labelled):

@@ -33,7 +33,8 @@ def recorded_task(manifest: Mapping[str, Any]) -> TaskSpec:
 
 def labelled_rows(manifest: Mapping[str, Any], data: Dataset) -> tuple[LabelledRow, ...]:
     """The labels with the texts and columns of `data`, which must be the data set of the manifest."""
-    columns = {name: data.fields[name].tolist() for name in data.fields.columns}
+    hidden = manifest["data"].get("hidden", ())
+    columns = {name: data.fields[name].tolist() for name in data.fields.columns if name not in hidden}
     try:
         rows = []
         for label in manifest["labels"]:

@@ -46,19 +46,23 @@ def build_manifest(
     settings: PromptSettings,
     prompts: Sequence[Prompt],
     created: dt.datetime,
+    gold: Sequence[str] = (),
+    answers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The lineage of a prompt set, ready for JSON.
 
     `tests`: the file of test items, None when prompts are made for texts of the pool itself. `test_ids`: the
-    items that `prompts` are for, in order. `rounds`: oldest first. `created`: the time to state.
+    items that `prompts` are for, in order. `rounds`: oldest first. `created`: the time to state. `gold`, `answers`:
+    columns kept out of demonstrations and of queries.
     """
     manifest = {
         "schema": SCHEMA,
         "created": created,
-        "data": _dataset(data),
+        "data": {**_dataset(data), "hidden": gold},
         "tests": {
             "role": "pool" if tests is None else "test",
             **_dataset(data if tests is None else tests),
+            "hidden": answers,
             "ids": test_ids,
         },
         "model": {"name": model, "digest": model_digest},

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 __all__ = ["candidates_by_cells", "exact_candidates"]
 
-ROWS_AT_ONCE = 4096
-"""What faiss itself searches at once; larger blocks only take more memory."""
+ROWS_AT_ONCE = 2048
+"""Enough for the full speed of the search; larger blocks only take more memory."""
 
 TRAINING_PER_CELL = 64
 SHARE_OF_CELLS = 1 / 32

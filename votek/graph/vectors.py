@@ -15,7 +15,7 @@ __all__ = ["as_vectors", "unit_vectors"]
 ROUNDING = 1e-12
 """A centred vector shorter than this share of the mean's length is what rounding left of a zero vector."""
 
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
 
 
 def as_vectors(data: Embeddings | ArrayLike) -> NDArray[Any]:

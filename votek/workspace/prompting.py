@@ -12,6 +12,8 @@ from votek.annotation import Labelling, Queue
 from votek.datatypes import Project, Prompt, PromptSet, Round
 from votek.errors import InputError, NotFoundError
 from votek.jobs.context import Pool, now
+from votek.store import Transaction
+from votek.store import data as data_rows
 from votek.store import projects as project_rows
 from votek.workspace.results import Results
 
@@ -33,6 +35,9 @@ class _Material:
     rounds: list[Round]
     labelled: tuple[LabelledRow, ...]
     prepared: Prepared | None
+    gold: frozenset[str]
+    answers: frozenset[str]
+    """`gold`: hidden columns of the pool. `answers`: these and all other label columns, which no query may show."""
 
 
 class Prompting(Results):
@@ -87,14 +92,24 @@ class Prompting(Results):
             pool = self.needed_pool(tx, project_id)
             state = self.labelling(tx, project_id)
             queue = self.build_queue(tx, project_id)
+            gold, answers = self._hidden(tx, project_id)
             return _Material(
                 project=project,
                 pool=pool,
                 tests=self.pool(tx, project_id, "test"),
                 rounds=self.rounds_in_force(tx, project_id),
-                labelled=_labelled_rows(pool, state, queue),
+                labelled=_labelled_rows(pool, state, queue, without=gold),
                 prepared=self.prepared_in_force(tx, project_id),
+                gold=gold,
+                answers=answers,
             )
+
+    def _hidden(self, tx: Transaction, project_id: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Columns that demonstrations, and that queries, must not show."""
+        pool, tests = (data_rows.current(tx, project_id, role) for role in ("pool", "test"))
+        uses = [*(pool.columns.items() if pool else ()), *(tests.columns.items() if tests else ())]
+        gold = frozenset(name for name, use in (pool.columns.items() if pool else ()) if use == "gold")
+        return gold, frozenset(name for name, use in uses if use in ("gold", "labelled"))
 
     def _queries(self, material: _Material, test_ids: Sequence[str] | None) -> list[tuple[int, QueryRow]]:
         """(row in the file it comes from, query) of each test item."""
@@ -111,7 +126,7 @@ class Prompting(Results):
             rows = [row for row in range(len(source.dataset)) if row not in taken]
         else:
             rows = list(range(len(source.dataset)))
-        fields = _columns(source, rows)
+        fields = _columns(source, rows, without=material.answers)
         dataset, own = source.dataset, material.tests is None
         return [
             (row, QueryRow(dataset.ids[row], dataset.texts[row], fields=cells, row=row if own else None))
@@ -159,18 +174,20 @@ class Prompting(Results):
             labelled=material.labelled,
             settings=project.prompts,
             prompts=prompts,
+            gold=sorted(material.gold),
+            answers=sorted(material.answers),
             created=now(),
         )
         return PromptSet(tuple(prompts), manifest)
 
 
-def _labelled_rows(pool: Pool, state: Labelling, queue: Queue) -> tuple[LabelledRow, ...]:
+def _labelled_rows(pool: Pool, state: Labelling, queue: Queue, *, without: frozenset[str]) -> tuple[LabelledRow, ...]:
     from votek.prompts import LabelledRow, in_pick_order
 
     ranks = {item.row: item.rank for item in queue.items}
     rows = sorted(queue.labelled)
     found = []
-    for row, fields in zip(rows, _columns(pool, rows), strict=True):
+    for row, fields in zip(rows, _columns(pool, rows, without=without), strict=True):
         item = pool.dataset.ids[row]
         event = state.decision(item)
         assert event is not None  # it is among the labelled
@@ -191,8 +208,9 @@ def _labelled_rows(pool: Pool, state: Labelling, queue: Queue) -> tuple[Labelled
     return tuple(in_pick_order(found))
 
 
-def _columns(source: Pool, rows: Sequence[int]) -> list[dict[str, str]]:
-    """The original columns of some rows (a data set may have none)."""
+def _columns(source: Pool, rows: Sequence[int], *, without: frozenset[str]) -> list[dict[str, str]]:
+    """The original columns of some rows, but for the hidden ones (a data set may have none)."""
     fields = source.dataset.fields
-    columns = {str(name): fields[name].iloc[list(rows)].tolist() for name in fields.columns}
+    shown = [name for name in fields.columns if str(name) not in without]
+    columns = {str(name): fields[name].iloc[list(rows)].tolist() for name in shown}
     return [{name: str(cells[place]) for name, cells in columns.items()} for place in range(len(rows))]
