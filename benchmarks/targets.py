@@ -23,6 +23,8 @@ def verdict(row: Mapping[str, Any]) -> str:
         return _said("<= 1.1 of its time", ratio <= 1.1) if 10_000 <= size <= 100_000 else ""
     if name == "graph + selection" and peer.startswith("loops with lists") and ratio is not None:
         return _said(">= 150x", ratio >= 150) if size == 10_000 else ""
+    if peer.startswith("limit"):
+        return _said(f"<= {row['peer_s'] * 1000:g} ms", row["ours_s"] <= row["peer_s"])
     if name == "selection alone" and size in SELECTION_SECONDS:
         limit = SELECTION_SECONDS[size]
         return _said(f"<= {limit * 1000:g} ms", row["ours_s"] <= limit)
