@@ -60,7 +60,8 @@ def labels() -> list[Row]:
             "peer": "limit for 95 of 100",
             "peer_s": row["target_ms"] / 1000,
             "ratio": None,
-            "note": f"median {row['p50_ms']:.0f} ms; {row['labels_in_store']} labels in the store. {row.get('note', '')}",
+            "note": f"median {row['p50_ms']:.0f} ms; {row['labels_in_store']} labels in the store"
+            + (f"; {row['note']}" if "note" in row else ""),
         }
         for row in labelling.run()
     ]
