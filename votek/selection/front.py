@@ -66,7 +66,7 @@ def select(
     Su et al. 2022, arXiv 2209.01975, for fast vote-k.
 
     >>> select([[0, 1], [0, 1.1], [0, 1.2], [1, 0], [1.1, 0.1], [0.9, 0.2]], budget=2, k=2).indices.tolist()
-    [0, 4]
+    [0, 3]
     """
     chosen = find_method(method)
     if confidence is not None and not chosen.uses_confidence:
