@@ -15,7 +15,13 @@ import numpy as np
 
 import votek
 from benchmarks.selection_memory import peak_bytes_per_text
-from benchmarks.selection_peers import loops_with_lists, loops_with_sets, naive_neighbors, sparse_rounds
+from benchmarks.selection_peers import (
+    loops_with_lists,
+    loops_with_sets,
+    neighbors_by_block,
+    neighbors_by_row,
+    sparse_rounds,
+)
 from votek.datatypes import SimilarityGraph
 from votek.graph import unit_vectors
 
@@ -27,7 +33,7 @@ LONGEST_PEERS = 10_000
 """Beyond it the loops take hours; they are left out, and the row says so."""
 
 Row = dict[str, Any]
-Peer = tuple[str, Callable[[np.ndarray, int], list[int]]]
+Peer = tuple[str, Callable[[np.ndarray, int], list[int]], tuple[str, float]]
 
 
 def clustered_vectors(n: int) -> np.ndarray:
@@ -72,15 +78,18 @@ def _one_size(n: int) -> list[Row]:
     rows = [
         {**_row("graph", n, graph_s, "faiss Flat alone", flat_s, note="ratio: ours / peer"), "ratio": graph_s / flat_s}
     ]
-    peers: list[Peer] = [("sparse rounds (scipy)", sparse_rounds)]
+    by_block = ("neighbours by block", timed(lambda: neighbors_by_block(vectors, K))[0])
+    peers: list[Peer] = [("sparse rounds (scipy)", sparse_rounds, by_block)]
     if n <= LONGEST_PEERS:
-        peers = [("loops with lists", loops_with_lists), ("loops with sets", loops_with_sets), *peers]
-        neighbors_s, _ = timed(lambda: naive_neighbors(vectors, K))
-        with_neighbors = "one sorted row at a time"
+        by_row = ("neighbours by row", timed(lambda: neighbors_by_row(vectors, K))[0])
+        peers = [
+            ("loops with lists", loops_with_lists, by_row),
+            ("loops with sets", loops_with_sets, by_row),
+            *peers,
+        ]
     else:
-        neighbors_s, with_neighbors = flat_s, "faiss Flat"
         rows.append(_row("graph + selection", n, both_s, "loops with lists or sets", None, note="left out: hours"))
-    for name, peer in peers:
+    for name, peer, (with_neighbors, neighbors_s) in peers:
         peer_s, picks = timed(lambda peer=peer: peer(graph.neighbors, PICKS))
         same = f"same picks: {np.sum(np.array(picks) == selection.indices)} of {PICKS}"
         whole = f"{name}, {with_neighbors}"
