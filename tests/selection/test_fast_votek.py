@@ -18,9 +18,10 @@ GOLDEN = [192, 144, 86, 141, 27, 77, 93, 136, 185, 104, 124, 61]
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each of the ways in which the same picks are worked out."""
     if request.param == "lazily":
-        monkeypatch.setattr(fast_votek, "MANY", 0)
-        monkeypatch.setattr(fast_votek, "FEW", 0)
-    elif request.param == "by updates in small limbs":
+        monkeypatch.setattr(fast_votek, "_lazy_is_quicker", lambda *_: True)
+        return "lazily"
+    monkeypatch.setattr(fast_votek, "_lazy_is_quicker", lambda *_: False)
+    if request.param == "by updates in small limbs":
         monkeypatch.setattr(updates, "weight_table", _small_limbs)
     return str(request.param)
 
@@ -159,8 +160,7 @@ def test_many_rows_are_read_in_parts_with_the_same_result(oracle_on_graph, monke
 def test_listing_too_few_voters_at_first_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = votek.build_graph(np.random.default_rng(6).normal(size=(300, 4)), k=8)
     expected = votek.select(graph, budget=250, k=8).indices.tolist()
-    monkeypatch.setattr(fast_votek, "MANY", 0)
-    monkeypatch.setattr(fast_votek, "FEW", 0)
+    monkeypatch.setattr(fast_votek, "_lazy_is_quicker", lambda *_: True)
     monkeypatch.setattr(fast_votek, "_likely", lambda degrees, budget: 1)
     assert votek.select(graph, budget=250, k=8).indices.tolist() == expected
 
@@ -179,10 +179,9 @@ def test_the_ways_agree_on_a_pool_of_some_size() -> None:
     graph = votek.build_graph(np.random.default_rng(11).normal(size=(1500, 8)), k=100)
     for k, budget in ((100, 300), (10, 1500)):
         runs = {}
-        for name, few in (("by updates", np.inf), ("lazily", 0)):
+        for name in ("by updates", "lazily"):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(fast_votek, "MANY", 0)
-                patch.setattr(fast_votek, "FEW", few)
+                patch.setattr(fast_votek, "_lazy_is_quicker", lambda *_, name=name: name == "lazily")
                 runs[name] = votek.select(graph, budget=budget, k=k)
         assert runs["by updates"].indices.tolist() == runs["lazily"].indices.tolist()
         np.testing.assert_allclose(runs["by updates"].gains, runs["lazily"].gains, rtol=1e-12)
