@@ -21,6 +21,10 @@ _PAGES = {"prompts": "pages/6_Prompts.py", "select": "pages/2_Select.py"}
 def draw_annotate(page: OpenPage) -> None:
     """Draw the page: what is missing before labelling can start, or the labeler and the next step."""
     space, project = page.workspace, page.project
+    if not page.summary.texts:
+        st.info("There are no texts in this project yet. Load a file first; then name the labels and label here.")
+        next_step("Load a file", page="pages/1_Data.py", query=page.query)
+        return
     if project.task.type != "text" and not project.task.labels:
         st.info("This project has no labels to choose from yet. Add them on the Data page; then label here.")
         next_step("Add labels", page="pages/1_Data.py", query=page.query)
@@ -33,7 +37,8 @@ def draw_annotate(page: OpenPage) -> None:
     answer = labeler(project=project.id, person=PERSON, token=token, state=state)
     if answer.go in _PAGES:
         st.switch_page(_PAGES[answer.go], query_params=page.query)
-    next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
+    if page.summary.next_step != "prompts":  # the labeler ends with this button itself
+        next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
 
 
 def _nothing_picked(page: OpenPage) -> None:

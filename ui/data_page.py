@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.data_file import draw_refusals, how_read
+from ui.data_labels import save_labels
 from ui.data_task import draw_guidelines, draw_task
 from ui.data_upload import draw_upload
-from ui.frame import OpenPage, escape, next_step
+from ui.frame import OpenPage, errors_shown, escape, next_step
 from ui.jobs import watch_jobs
 
 if TYPE_CHECKING:
-    from votek.datatypes import Dataset
+    from votek.datatypes import Dataset, LabelSpec
 
 __all__ = ["draw_data"]
 
@@ -25,11 +26,27 @@ def draw_data(page: OpenPage) -> None:
         draw_upload(page, "pool")
         return
     _overview(page, pool)
-    draw_task(page)
+    labels = draw_task(page)
     draw_guidelines(page)
     _test_texts(page)
     _replace(page)
-    next_step("Choose texts to label", page="pages/2_Select.py", query=page.query)
+    _onward(page, labels)
+
+
+def _onward(page: OpenPage, labels: tuple[LabelSpec, ...]) -> None:
+    """Go on where the project stands; labels that were typed and not saved are saved on the way."""
+    summary, task = page.summary, page.project.task
+    words, there = {
+        "prompts": ("Build prompts", "pages/6_Prompts.py"),
+        "annotate": ("Go on labelling" if summary.done else "Start labelling", "pages/4_Annotate.py"),
+    }.get(summary.next_step, ("Choose texts to label", "pages/2_Select.py"))
+    if summary.next_step == "annotate" and task.type != "text" and not labels:
+        words, there = "See the picks", "pages/2_Select.py"
+    if next_step(words):
+        with errors_shown():
+            if task.type != "text" and labels != task.labels:
+                save_labels(page, labels)
+            st.switch_page(there, query_params=page.query)
 
 
 def _overview(page: OpenPage, pool: Dataset) -> None:
@@ -47,7 +64,8 @@ def _overview(page: OpenPage, pool: Dataset) -> None:
     threshold = space.settings.near_copy_threshold
     found = "" if prepared is not None else " They are counted once the texts are prepared."
     st.caption(
-        f"Near-copies: texts with a cosine similarity of at least {threshold:g}.{found} "
+        f"Near-copies: texts that say almost the same, with a cosine similarity of at least {threshold:g} "
+        f"(1 means identical).{found} "
         "Of texts that are copies of each other, only one can be picked."
     )
     draw_refusals(pool.refusals, key="pool")

@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from ui.data_file import UPLOAD_TYPES, draw_refusals, read_upload
+from ui.data_labels import alike, make_labels
 from ui.data_mapping import Mapping, draw_mapping
-from ui.data_task import TASK_WORDS, make_labels
-from ui.frame import OpenPage, show_error
-from ui.home import NEW_NAME
+from ui.data_task import TASK_WORDS
+from ui.frame import OpenPage, escape, show_error
+from ui.home import NEW_NAME, free_name
 from votek import datasets
 from votek.datatypes import TaskSpec
 from votek.errors import InputError
@@ -50,10 +51,14 @@ def draw_upload(page: OpenPage, role: Role) -> None:
     if dataset is None:
         return
     _preview(table, dataset, mapping, key=key)
-    task = _task(page, table, mapping, key=key) if role == "pool" else None
+    task, clash = _task(page, table, mapping, key=key) if role == "pool" else (None, "")
     words = f"Load {len(dataset):,} {'texts' if role == 'pool' else 'test texts'}"
     first = role == "pool" and held is None
-    if st.button(words, type="primary" if first else "secondary", key=f"{key}-load"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        load = st.button(words, type="primary" if first else "secondary", key=f"{key}-load")
+        if task is not None and task.type != "text" and not task.labels:
+            st.caption("No labels yet: you can name them now or later.", width="content")
+    if load and not clash:
         _forget(key)
         _commit(page, role, dataset, mapping, task, PurePath(upload.name).name)
 
@@ -102,10 +107,10 @@ def _preview(table: Table, dataset: Dataset, mapping: Mapping, *, key: str) -> N
     )
 
 
-def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> TaskSpec | None:
-    """The task of a project that has none yet, as the labels in the file suggest it."""
+def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> tuple[TaskSpec | None, str]:
+    """The task of a project that has none yet, as the labels in the file suggest it, and what is wrong with it."""
     if page.project.task.labels or page.project.task.type == "text":
-        return None
+        return None, ""
     source = next(iter(mapping.used()), None)
     cells = table.column(source) if source else []
     suggested = datasets.task_type(cells)
@@ -118,7 +123,7 @@ def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> TaskSp
         key=f"{key}-task-{suggested}",
     )
     if kind == "text":
-        return TaskSpec(type=kind)
+        return TaskSpec(type=kind), ""
     known = datasets.label_values(cells if kind == "single" else [part for cell in cells for part in cell.split(";")])
     title = f"Labels ({len(known)} found in the file)" if known else "Labels, one on each line"
     with st.expander(title, expanded=not known):
@@ -129,7 +134,10 @@ def _task(page: OpenPage, table: Table, mapping: Mapping, *, key: str) -> TaskSp
             key=f"{key}-names-{source}-{kind}",
             placeholder="complaint\nquestion\npraise",
         )
-    return TaskSpec(type=kind, labels=make_labels(names.splitlines()))
+    clash = alike(names.splitlines(), known)
+    if clash:
+        st.warning(escape(clash))
+    return TaskSpec(type=kind, labels=make_labels(names.splitlines())), clash
 
 
 def _commit(page: OpenPage, role: Role, dataset: Dataset, mapping: Mapping, task: TaskSpec | None, name: str) -> None:
@@ -138,7 +146,7 @@ def _commit(page: OpenPage, role: Role, dataset: Dataset, mapping: Mapping, task
         space.set_task(project.id, task)
     space.import_dataset(project.id, dataset, role=role, name=name, columns=mapping.used())
     if role == "pool" and project.name == NEW_NAME:
-        space.rename_project(project.id, name.split(".")[0].strip() or NEW_NAME)
+        space.rename_project(project.id, free_name(space, name.split(".")[0].strip() or NEW_NAME))
     space.request_preparation(project.id)
     if role == "pool":
         st.switch_page("pages/2_Select.py", query_params=page.query)

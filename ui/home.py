@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from votek.datatypes import Project
     from votek.workspace import ProjectSummary, Workspace
 
-__all__ = ["NEW_NAME", "draw_projects"]
+__all__ = ["NEW_NAME", "draw_projects", "free_name"]
 
 NEW_NAME = "New project"
 """What a project is called until its file gives it a name."""
@@ -21,10 +22,15 @@ NEW_NAME = "New project"
 def draw_projects(space: Workspace) -> None:
     """Draw every project with its next step, the archived ones apart, and the button for a new one."""
     summaries = space.projects()
+    st.markdown(
+        "votek picks the few texts that are most worth labelling, you label them, and it writes prompts for a language "
+        "model that show the most fitting of them as examples."
+    )
     if not summaries:
         st.info("No project yet. A new one starts with a file of texts: CSV, JSON, Excel, Parquet or plain lines.")
+    names = Counter(summary.project.name for summary in summaries)
     for summary in summaries:
-        _card(space, summary)
+        _card(space, summary, dated=names[summary.project.name] > 1)
     _archived(space)
     if next_step("New project"):
         project = _empty_project(summaries) or space.create_project(NEW_NAME)
@@ -36,13 +42,28 @@ def _empty_project(summaries: list[ProjectSummary]) -> Project | None:
     return next((s.project for s in summaries if not s.texts and s.project.name == NEW_NAME), None)
 
 
-def _card(space: Workspace, summary: ProjectSummary) -> None:
+def free_name(space: Workspace, name: str) -> str:
+    """`name`, or with " (2)", " (3)" … behind it when a project has that name already."""
+    taken = {summary.project.name for summary in space.projects(archived=True)}
+    taken |= {summary.project.name for summary in space.projects()}
+    count = 2
+    free = name
+    while free in taken - {NEW_NAME}:
+        free, count = f"{name} ({count})", count + 1
+    return free
+
+
+def _created(project: Project) -> str:
+    return f"created {project.created:%Y-%m-%d %H:%M} UTC"
+
+
+def _card(space: Workspace, summary: ProjectSummary, *, dated: bool) -> None:
     project = summary.project
     with st.container(border=True, key=f"card-{project.id}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             with st.container(gap=None, key=f"about-{project.id}"):
                 st.markdown(f"**{escape(project.name)}**" + (" :gray-badge[sample]" if project.sample else ""))
-                st.caption(_stands(summary))
+                st.caption(_stands(summary) + (f" · {_created(project)}" if dated else ""))
             entry = next((p for p in pages() if p.step == summary.next_step), pages()[0])
             if st.button(f"Continue: {entry.label}", key=f"continue-{project.id}"):
                 st.switch_page(entry.path, query_params={"project": project.id})
@@ -93,7 +114,7 @@ def _rename(space: Workspace, project: Project) -> None:
 
 @st.dialog("Delete project")
 def _delete(space: Workspace, summary: ProjectSummary) -> None:
-    st.text(summary.project.name)
+    st.text(f"{summary.project.name}, {_created(summary.project)}")
     st.markdown(f"Its {summary.texts:,} texts and {summary.done:,} labelled items are deleted for good.")
     if st.button("Delete for good", type="primary"):
         with errors_shown():

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["latest_failure", "seconds_in_words", "split_stages", "time_left", "watch_jobs"]
 
 STAGES = {
-    "embed": "Turning each text into a vector",
+    "embed": "Turning each text into a vector (numbers that tell which texts are alike)",
     "copies": "Looking for copies",
     "graph": "Finding each text's nearest neighbours",
     "pca": "Drawing a first map",
     "select": "Picking texts",
-    "random": "Comparing with random picks",
+    "random": "Comparing with picks drawn at random",
     "map": "Drawing the map",
     "tests": "Reading the test texts",
 }
@@ -39,7 +39,8 @@ def watch_jobs(space: Workspace, project_id: str, *kinds: str) -> bool:
     active = _active(space, project_id, kinds)
     if not active:
         return False
-    _live(space, project_id, kinds, frozenset(job.id for job in active))
+    hidden = frozenset() if space.dataset(project_id, "test") is not None else frozenset({"tests"})
+    _live(space, project_id, kinds, frozenset(job.id for job in active), hidden)
     return True
 
 
@@ -55,18 +56,20 @@ def _active(space: Workspace, project_id: str, kinds: tuple[str, ...]) -> list[J
 
 
 @st.fragment(run_every=0.5)
-def _live(space: Workspace, project_id: str, kinds: tuple[str, ...], drawn: frozenset[str]) -> None:
+def _live(
+    space: Workspace, project_id: str, kinds: tuple[str, ...], drawn: frozenset[str], hidden: frozenset[str]
+) -> None:
     with errors_shown():
         active = _active(space, project_id, kinds)
         if drawn - {job.id for job in active}:
             st.rerun()
         running = any(job.state == "running" for job in active)
         for job in active:
-            _draw(space, job, behind_another=running)
+            _draw(space, job, behind_another=running, hidden=hidden)
         st.caption("You can leave this page or close the window: the work goes on, and is shown here when you return.")
 
 
-def _draw(space: Workspace, job: Job, *, behind_another: bool) -> None:
+def _draw(space: Workspace, job: Job, *, behind_another: bool, hidden: frozenset[str]) -> None:
     with st.container(border=True, key=f"job-{job.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{_KINDS.get(job.kind, job.kind)}**", width="stretch")
@@ -75,14 +78,14 @@ def _draw(space: Workspace, job: Job, *, behind_another: bool) -> None:
         if job.state == "queued":
             st.caption(_waiting(job, behind_another=behind_another))
         else:
-            _draw_stages(job)
+            _draw_stages(job, hidden)
         if job.message:
             st.caption(escape(job.message))
 
 
-def _draw_stages(job: Job) -> None:
-    """A bar for each stage that is done or running; those to come in one line."""
-    begun, to_come = split_stages(job.stages)
+def _draw_stages(job: Job, hidden: frozenset[str]) -> None:
+    """A bar for each stage that is done or running; those to come in one line. `hidden`: with nothing to do."""
+    begun, to_come = split_stages({name: counts for name, counts in job.stages.items() if name not in hidden})
     for stage in begun:
         done, total = job.stages[stage]
         text = f"{STAGES.get(stage, stage)} · {_count(job.id, stage, done, total)}"

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_select"]
 
-_AUTO, _PAPER, _NUMBER = "Automatic", "As in the paper (150)", "A number"
+_AUTO, _PAPER, _NUMBER = "Automatic", "150, as in Su et al. 2022", "A number"
 _NAMES = {"fast-vote-k": "Fast vote-k", "random": "Random"}
 _DEFAULT = "fast-vote-k"
+_ABOUT = {
+    "fast-vote-k": "Each text votes for the texts most like it, and the one with the most votes is picked. "
+    "Texts that have a pick near them count less in the next round, so that the picks differ."
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def draw_select(page: OpenPage) -> None:
     if failure:
         st.error(escape(failure))
     if selection is None:
-        if not picking and next_step(_pick_words(wish.budget)):
+        if not picking and next_step("Pick texts"):
             _start(space.request_selection, page, wish)
         return
     draw_results(dataset, selection)
@@ -75,6 +79,9 @@ def _onward(page: OpenPage) -> None:
         st.info("There are no labels to choose from yet. Name them on the Data page; then start labelling.")
         next_step("Name the labels", page="pages/1_Data.py", query=page.query)
     else:
+        if page.summary.next_step == "prompts":
+            next_step("Build prompts", page="pages/6_Prompts.py", query=page.query)
+            return
         started = page.summary.done > 0
         next_step("Go on labelling" if started else "Start labelling", page="pages/4_Annotate.py", query=page.query)
 
@@ -97,7 +104,7 @@ def _settings(page: OpenPage, dataset: Dataset, *, picked: int) -> Wish:
     with st.expander("Other methods"):
         method, k = _methods(page, distinct)
         rho, seed = _advanced(page)
-    summary.caption(f"Method: {_NAMES.get(method, method)}. {votek.methods()[method]}")
+    summary.caption(f"Method: {_NAMES.get(method, method)}. {_ABOUT.get(method, votek.methods()[method])}")
     return Wish(int(budget), method, k, rho, seed)
 
 
@@ -105,7 +112,8 @@ def _estimate(page: OpenPage, budget: int) -> None:
     usual = page.workspace.settings.seconds_per_label
     seconds, measured = seconds_per_label(page.workspace.events(page.project.id), default=usual)
     basis = "your pace so far" if measured else "a usual pace"
-    st.caption(f"About {seconds_in_words(budget * seconds)} of labelling, at {seconds:.0f} s a text ({basis}).")
+    pace = f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
+    st.caption(f"About {seconds_in_words(budget * seconds)} of labelling, at {pace} a text ({basis}).")
 
 
 def _method_name(name: str) -> str:
@@ -113,7 +121,7 @@ def _method_name(name: str) -> str:
 
 
 def _methods(page: OpenPage, distinct: int) -> tuple[str, int | Literal["auto"]]:
-    about = {name: words for name, words in votek.methods().items() if name != "auto"}
+    about = {name: words for name, words in (votek.methods() | _ABOUT).items() if name != "auto"}
     names = sorted(about, key=lambda name: (name != _DEFAULT, name))
     method = st.radio(
         "Method",
@@ -146,8 +154,8 @@ def _advanced(page: OpenPage) -> tuple[float, int]:
             1000.0,
             10.0,
             width=240,
-            help="Each pick divides by this the weight of those who voted for it, so that the next one "
-            "stands for others.",
+            help="How much less a text counts once some of its neighbours are picked: with 10, ten times less for "
+            "each. A larger number spreads the picks further.",
             **remembered(page.project.id, "rho"),
         )
         seed = st.number_input(

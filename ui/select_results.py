@@ -20,22 +20,11 @@ _EXCERPT = 300
 
 
 def draw_results(dataset: Dataset, selection: SelectionView) -> None:
-    """Draw the coverage curve and the table of picks, in the order they were picked."""
-    st.header("What the picks cover", anchor=False)
-    st.caption(
-        "A text is covered when it is picked, or when a pick is among its nearest neighbours. "
-        f"{len(selection.indices):,} picks cover {selection.coverage[-1]:.0%} of the distinct texts."
-    )
-    st.plotly_chart(
-        coverage_chart(selection.coverage, selection.random_coverage, ink=quiet_ink()),
-        key="coverage",
-        config={"displayModeBar": False},
-        alt="Share of texts covered against the number of picks, beside the mean of random picks",
-    )
+    """Draw the table of picks, in the order they were picked, and the coverage curve."""
     st.header("The picks and their reasons", anchor=False)
     st.caption(
         "Votes: how many texts have this one among their nearest neighbours. "
-        "Newly covered: how many texts no earlier pick covered. "
+        "Newly covered: how many of those no earlier pick covered (itself not counted). "
         "Nearest earlier pick: the one most similar to it, with the cosine (1: the same)."
     )
     st.dataframe(
@@ -52,6 +41,17 @@ def draw_results(dataset: Dataset, selection: SelectionView) -> None:
         },
         alt="The picked texts in order, with votes, newly covered texts and the nearest earlier pick",
     )
+    st.header("What the picks cover", anchor=False)
+    st.caption(
+        "A text is covered when it is picked, or when a pick is among its nearest neighbours. "
+        f"{len(selection.indices):,} picks cover {selection.coverage[-1]:.0%} of the distinct texts."
+    )
+    st.plotly_chart(
+        coverage_chart(selection.coverage, selection.random_coverage, ink=quiet_ink()),
+        key="coverage",
+        config={"displayModeBar": False},
+        alt="Share of texts covered against the number of picks, beside the mean of random picks",
+    )
 
 
 def picks_table(dataset: Dataset, selection: SelectionView) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def picks_table(dataset: Dataset, selection: SelectionView) -> pd.DataFrame:
             "Order": range(1, len(reasons) + 1),
             "Text": [_short(dataset.texts[reason.index]) for reason in reasons],
             "Votes": [len(reason.voters) for reason in reasons],
-            "Newly covered": [len(reason.newly_covered) for reason in reasons],
+            "Newly covered": [len(set(reason.newly_covered) - {reason.index}) for reason in reasons],
             "Nearest earlier pick": ["" if row is None else _short(dataset.texts[row]) for row in earlier],
             "Similarity": [reason.similarity for reason in reasons],
         }

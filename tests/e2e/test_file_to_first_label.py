@@ -49,7 +49,7 @@ def serious(page):
 def test_a_file_is_labelled_after_few_clicks(page, host, messages):
     clicks = begin(page, host, "messages.csv", messages)
     page.get_by_role("button", name="Load 120 texts").click()
-    page.get_by_role("button", name="Pick 40 texts").click()
+    page.get_by_role("button", name="Pick texts").click()
     expect(page.get_by_text("Picking texts").first).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Start labelling").click(timeout=WAIT)
@@ -64,7 +64,7 @@ def test_a_file_is_labelled_after_few_clicks(page, host, messages):
 def test_more_picks_keep_the_earlier_ones(page, host, messages):
     begin(page, host, "more.csv", messages)
     page.get_by_role("button", name="Load 120 texts").click()
-    page.get_by_role("button", name="Pick 40 texts").click()
+    page.get_by_role("button", name="Pick texts").click()
     expect(page.get_by_role("button", name="Start labelling")).to_be_visible(timeout=WAIT)
     project = page.url.rpartition("=")[2]
     before = host.workspace.selection(project).indices.tolist()
@@ -85,7 +85,7 @@ def test_axe_finds_nothing_serious(new_context, host, messages, scheme):
     assert serious(page) == []
     load.click()
     page.get_by_text("Other methods").click()
-    page.get_by_role("button", name="Pick 40 texts").click()
+    page.get_by_role("button", name="Pick texts").click()
     expect(page.get_by_role("button", name="Start labelling")).to_be_visible(timeout=WAIT)
     assert serious(page) == []
     page.get_by_role("link", name=re.compile("^Data")).click()

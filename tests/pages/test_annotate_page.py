@@ -37,6 +37,11 @@ def test_without_labels_it_sends_to_the_data_page(open_at, project):
     assert at.title[0].value == "Data"
 
 
+def test_without_texts_it_asks_for_a_file(open_at, space):
+    at = open_at(PAGE, space.create_project("Empty").id)
+    assert at.button("next-step").label == "Load a file"
+
+
 def test_with_nothing_picked_it_sends_to_the_select_page(open_at, space, project):
     space.set_task(project.id, TaskSpec(labels=LABELS))
     at = open_at(PAGE, project.id)

@@ -2,6 +2,11 @@
 
 import pytest
 
+from ui.data_labels import make_labels
+from votek.datasets import read_dataset
+from votek.datatypes import TaskSpec
+from votek.workspace import NewEvent
+
 PAGE = "pages/1_Data.py"
 
 
@@ -115,13 +120,82 @@ def test_a_second_file_gives_test_texts(upload, space, project, texts_of):
 def test_labels_and_guidelines_are_kept(upload, open_at, space, project, texts_of):
     load(upload("pool.csv", csv(texts_of(10))), project)
     at = open_at(PAGE, project.id)
-    at.text_area(f"first-labels-{project.id}").set_value("late\nlost\nlate\n").run()
-    next(button for button in at.button if button.label == "Save labels").click().run()
-    at.text_area(f"guidelines-{project.id}-1").set_value("Ask *why*.").run()
+    labels_box(at).set_value("late\nlost\nlate\n")
+    at.button(f"save-labels-{project.id}").click().run()
+    at.text_area(f"{project.id}-guidelines-1").set_value("Ask *why*.")
     next(button for button in at.button if button.label == "Save guidelines").click().run()
     stored = space.project(project.id)
     assert [(label.name, label.key) for label in stored.task.labels] == [("late", "1"), ("lost", "2")]
     assert stored.guidelines == "Ask *why*."
+
+
+def labels_box(at):
+    return next(box for box in at.text_area if box.label == "Labels, one on each line")
+
+
+@pytest.fixture
+def labelled(space, project, tmp_path, texts_of):
+    """Six texts to label as late or lost; the first of two picks is late."""
+    file = tmp_path / "a.txt"
+    file.write_text("\n".join(texts_of(6)))
+    space.import_dataset(project.id, read_dataset(file), role="pool", name=file.name)
+    space.set_task(project.id, TaskSpec(labels=make_labels(["late", "lost"])))
+    space.add_to_queue(project.id, [0, 1])
+    event = NewEvent("e1", space.queue(project.id)[0].item, "label", "late", space.project(project.id).task.version, 1)
+    space.record_events(project.id, "ann", [event])
+    return project
+
+
+def test_typed_labels_are_saved_by_the_next_step_too(open_at, space, labelled):
+    at = open_at(PAGE, labelled.id)
+    assert at.button("next-step").label == "Go on labelling"
+    labels_box(at).set_value("late\nlost\nbroken")
+    at.button("next-step").click().run()
+    assert at.title[0].value == "Annotate"
+    assert [label.name for label in space.project(labelled.id).task.labels] == ["late", "lost", "broken"]
+
+
+def test_changes_can_be_discarded(open_at, space, labelled):
+    at = open_at(PAGE, labelled.id)
+    labels_box(at).set_value("gone").run()
+    assert "Not saved yet." in words(at)
+    at.button(f"discard-labels-{labelled.id}").click().run()
+    assert labels_box(at).value == "late\nlost"
+    assert [label.name for label in space.project(labelled.id).task.labels] == ["late", "lost"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [("late\nLate", "differ only by capital letters or spaces"), ("lost", "in use on 1 text, so it cannot be")],
+)
+def test_labels_that_cannot_be_are_one_clear_error(open_at, space, labelled, typed, reason):
+    at = open_at(PAGE, labelled.id)
+    labels_box(at).set_value(typed)
+    at.button(f"save-labels-{labelled.id}").click().run()
+    assert len(at.error) == 1
+    assert reason in at.error[0].value
+    assert labels_box(at).value == typed
+    assert len(space.project(labelled.id).task.labels) == 2
+
+
+def task_choice(at):
+    return next(group for group in at.get("button_group") if group.key.startswith("task-type"))
+
+
+def test_a_task_that_cannot_change_shows_the_stored_choice(open_at, labelled):
+    at = open_at(PAGE, labelled.id)
+    task_choice(at).set_value("text").run()
+    assert "cannot become “Write an answer”" in at.error[0].value
+    assert task_choice(at).value == "single"
+
+
+def test_loading_without_labels_says_so(upload, space, project, texts_of):
+    at = upload("a.csv", csv(texts_of(4)))
+    assert "No labels yet: you can name them now or later." in words(at)
+    labels_box(at).set_value("late\nLATE").run()
+    assert "differ only by" in at.warning[0].value
+    load(at, project)
+    assert space.dataset(project.id) is None
 
 
 def test_an_answer_column_makes_a_writing_task(upload, space, project, texts_of):

@@ -1,5 +1,6 @@
 """The home page: projects, where each stands, and what can be done with them."""
 
+from ui.home import free_name
 from votek.datasets import map_columns, read_table
 
 
@@ -42,6 +43,14 @@ def test_a_project_shows_where_it_stands_and_goes_on_there(open_at, space, texts
     at.button(f"continue-{project.id}").click().run()
     assert not at.exception
     assert at.title[0].value == "Select"
+
+
+def test_projects_of_one_name_show_when_they_were_made(open_at, space, texts_of):
+    filled(space, "Help desk", texts_of(3))
+    assert "created" not in " ".join(shown(open_at()))
+    filled(space, "Help desk", texts_of(3))
+    assert sum("· created 20" in words for words in shown(open_at())) == 2
+    assert free_name(space, "Help desk") == "Help desk (2)"
 
 
 def test_an_archived_project_can_be_brought_back(open_at, space):

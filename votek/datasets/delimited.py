@@ -46,7 +46,7 @@ def _read(content: bytes, options: Options, default: str | None) -> RawRows:
     if delimiter is None:
         delimiter = detect_delimiter(text)
         if not delimiter:
-            notes.append("No delimiter was found in the header: the file is read as one column.")
+            notes.append("The file is read as one column.")
     details: dict[str, Any] = {**decoded.details, "delimiter": delimiter}
     reader = _Records(text, delimiter or unused_character(text), options, notes)
     header = reader.header()

@@ -19,6 +19,7 @@ __all__ = ["ProjectSummary", "Projects"]
 MAX_NAME = 200
 MAX_GUIDELINES = 200_000
 NextStep = Literal["data", "select", "annotate", "prompts"]
+_TYPES = {"single": "Choose one label", "multi": "Choose several labels", "text": "Write an answer"}
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,13 @@ class Projects(Context):
             before = project_rows.get(tx, project_id).task
             if (before.type, before.labels) == (spec.type, spec.labels):
                 return project_rows.get(tx, project_id)
+            given = self.labelling(tx, project_id).labels()
             used = Counter(
                 name
-                for label in self.labelling(tx, project_id).labels().values()
+                for label in given.values()
                 for name in (label.value if isinstance(label.value, list) else [label.value])
             )
-            _refuse_loss(before, spec, used)
+            _refuse_loss(before, spec, used, texts=len(given))
             project_rows.add_revision(tx, project_id, "task", project_rows.task_value(spec), time=now())
             return project_rows.get(tx, project_id)
 
@@ -184,11 +186,15 @@ def _distinct(values: list[str], what: str) -> None:
         raise InputError(f"Two labels have the same {what} {twice[0]!r}. Make them differ.")
 
 
-def _refuse_loss(before: TaskSpec, after: TaskSpec, used: Counter[str]) -> None:
+def _texts(count: int) -> str:
+    return f"{count:,} texts are" if count != 1 else "1 text is"
+
+
+def _refuse_loss(before: TaskSpec, after: TaskSpec, used: Counter[str], *, texts: int) -> None:
     if used and before.type != after.type:
         raise InputError(
-            f"{sum(used.values())} texts are labelled as {before.type!r} already, so the type of the task cannot "
-            f"become {after.type!r}. Make a new project for another type of task."
+            f"{_texts(texts)} already labelled as “{_TYPES[before.type]}”, so the task cannot become "
+            f"“{_TYPES[after.type]}”. Keep it, or make a new project for the other task."
         )
     if after.type == "text":
         return
@@ -196,6 +202,6 @@ def _refuse_loss(before: TaskSpec, after: TaskSpec, used: Counter[str]) -> None:
     for name, count in used.items():
         if name not in kept:
             raise InputError(
-                f"The label {name!r} is in use on {count} text(s) and cannot be removed or renamed. Label those "
-                "differently first, or keep it."
+                f"The label {name!r} is in use on {count:,} text{'' if count == 1 else 's'}, so it cannot be "
+                "removed or renamed yet. Give those texts another label on the Annotate page first, or keep it."
             )

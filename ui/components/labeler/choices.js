@@ -11,6 +11,8 @@ class Choices {
     this.onChoose = onChoose;
     this.buttons = [];
     this.input.addEventListener("input", () => this.narrow());
+    // A pointer that rests where the last label was given must not make that label look chosen.
+    this.group.addEventListener("pointermove", () => this.group.classList.remove("still"));
     this.input.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -55,6 +57,13 @@ class Choices {
       const on = chosen.includes(button.dataset.name) ? "true" : "false";
       if (button.getAttribute("aria-pressed") !== on) button.setAttribute("aria-pressed", on);
     }
+  }
+
+  // A new text: nothing looks chosen, unless the keyboard put the focus there.
+  settle() {
+    this.group.classList.add("still");
+    const active = this.group.getRootNode().activeElement;
+    if (this.buttons.includes(active) && !active.matches(":focus-visible")) active.blur();
   }
 
   open() {

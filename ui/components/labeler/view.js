@@ -130,6 +130,7 @@ class View {
       setText(parts.body, item.text);
       parts.body.parentElement.scrollTop = 0;
       setText(parts.hint, "");
+      this.choices.settle();
       this.#loadDrafts(item);
       this.#markPainted(item.id);
     } else {
