@@ -28,6 +28,16 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
+# Software drawing, and nothing that looks for a network.
+QUIET = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
 # Two cores may be shared with many others.
 expect.set_options(timeout=20_000)
 
@@ -167,7 +177,7 @@ def chromium() -> Iterator[Browser]:
     system = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=system, args=["--no-sandbox", "--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
+            executable_path=system, args=[*QUIET, "--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
         )
         yield browser
         browser.close()
