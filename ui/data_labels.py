@@ -43,6 +43,8 @@ def revised_labels(names: Iterable[str], before: Sequence[LabelSpec]) -> tuple[L
     [('c', '1'), ('a', '2')]
     """
     distinct = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if distinct == [label.name for label in before]:
+        return tuple(before)
     known = {label.name: label for label in before}
     in_order = all(label.key in ("", _usual_key(i)) for i, label in enumerate(before))
     free = [key for key in KEYS if key not in shown_keys(before).values()]

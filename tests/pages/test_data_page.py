@@ -2,9 +2,9 @@
 
 import pytest
 
-from ui.data_labels import make_labels
+from ui.data_labels import make_labels, revised_labels
 from votek.datasets import read_dataset
-from votek.datatypes import TaskSpec
+from votek.datatypes import LabelSpec, TaskSpec
 from votek.workspace import NewEvent
 
 PAGE = "pages/1_Data.py"
@@ -176,6 +176,22 @@ def test_labels_that_cannot_be_are_one_clear_error(open_at, space, labelled, typ
     assert reason in at.error[0].value
     assert labels_box(at).value == typed
     assert len(space.project(labelled.id).task.labels) == 2
+
+
+def test_labels_as_they_are_stored_count_as_saved(open_at, space, labelled):
+    space.set_task(labelled.id, TaskSpec(labels=(LabelSpec("late", "#0072B2"), LabelSpec("lost", "#0072B2", key="9"))))
+    assert "Not saved yet." not in words(open_at(PAGE, labelled.id))
+
+
+def test_a_changed_line_keeps_its_details_and_new_lines_take_free_keys():
+    before = (LabelSpec("a", "#111111", "first", "7"), LabelSpec("b", "#222222", "second", "1"))
+    kept = revised_labels(["a", "bb"], before)
+    assert kept == (before[0], LabelSpec("bb", "#222222", "second", "1"))
+    assert [(label.name, label.key) for label in revised_labels(["c", "b", "a"], before)] == [
+        ("c", "2"),
+        ("b", "1"),
+        ("a", "7"),
+    ]
 
 
 def task_choice(at):
