@@ -209,6 +209,7 @@ def _sidebar(summaries: list[ProjectSummary], summary: ProjectSummary | None) ->
     with st.sidebar:
         st.page_link(HOME, label="**votek**  \nAll projects" if summary else "**votek**")
         if summary is None:
+            _close_on_phones()
             return
         _picker(summaries, summary)
         words = standing(summary)
@@ -216,6 +217,26 @@ def _sidebar(summaries: list[ProjectSummary], summary: ProjectSummary | None) ->
             mark = " :blue-badge[next]" if entry.step == summary.next_step else ""
             note = f" :small[:gray[{words[entry.step]}]]" if entry.step in words else ""
             st.page_link(entry.path, label=f"{entry.label}{note}{mark}", query_params={"project": summary.project.id})
+        _close_on_phones()
+
+
+_CLOSER = """
+<script>
+if (!window.votekClosesSidebar) {
+  window.votekClosesSidebar = true;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('[data-testid="stSidebar"] a');
+    if (!link || !matchMedia("(max-width: 768px)").matches) return;
+    setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click());
+  });
+}
+</script>
+"""
+
+
+def _close_on_phones() -> None:
+    """Where the navigation covers the page, choosing a page closes it: Streamlit leaves it open."""
+    st.html(_CLOSER, unsafe_allow_javascript=True)
 
 
 def _picker(summaries: list[ProjectSummary], summary: ProjectSummary) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,13 +13,11 @@ from ui.components.map.colors import Groups
 from ui.components.map.figure import HOVER_LIMIT, THIN_LIMIT, MapView, short_hover
 from ui.frame import OpenPage, escape, next_step
 from ui.jobs import latest_failure, watch_jobs
-from ui.map_page_area import area_rows, draw_area
+from ui.map_page_actions import changed
+from ui.map_page_area import area_rows, clear_area, draw_area
 from ui.map_page_data import COLORINGS, LABELLED, PICKS, TO_LABEL, MapData, find_matches, hover_texts, read_map
 from ui.map_page_item import draw_item
 from ui.remember import remembered
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["draw_map_page"]
 
@@ -32,18 +30,30 @@ def draw_map_page(page: OpenPage) -> None:
         st.info("There are no texts in this project yet. Load a file first; then see it here as a map.")
         next_step("Load a file", page="pages/1_Data.py", query=page.query)
         return
-    busy = watch_jobs(space, project.id, "prepare", "select")
+    # A place of its own for each part that comes and goes, so that the others keep theirs.
+    work, sketch, body = (st.container(key=f"map-{part}") for part in ("work", "sketch", "body"))
+    with work:
+        busy = watch_jobs(space, project.id, "prepare", "select")
     data = read_map(page, dataset)
     if data is None:
         _not_there(page, busy=busy)
         return
     if data.projection.method != "umap":
-        _sketch(page, busy=busy)
-    _explore(page, data)
-    if len(data.picks):
-        next_step("Start labelling", page="pages/4_Annotate.py", query=page.query)
-    else:
+        with sketch:
+            _sketch(page, busy=busy)
+    with body:
+        _explore(page, data)
+    _go_on(page)
+
+
+def _go_on(page: OpenPage) -> None:
+    done, queued = page.summary.done, page.summary.queued
+    if not queued:
         next_step("Choose what to label", page="pages/2_Select.py", query=page.query)
+    elif done < queued:
+        next_step("Go on labelling" if done else "Start labelling", page="pages/4_Annotate.py", query=page.query)
+    else:
+        next_step("Build prompts", page="pages/6_Prompts.py", query=page.query)
 
 
 def _not_there(page: OpenPage, *, busy: bool) -> None:
@@ -70,65 +80,105 @@ def _sketch(page: OpenPage, *, busy: bool) -> None:
 
 @st.fragment
 def _explore(page: OpenPage, data: MapData) -> None:
+    """The map with everything that answers to it, in places that are always there (see `draw_area`)."""
+    if changed(page):
+        st.rerun()  # before anything is drawn: the numbers beside the map change, too
     name = f"{page.project.id}-map"
-    done = st.session_state.pop(f"{name}-done", None)
-    if done:
-        st.success(done)
     left, right = st.columns([5, 2])
+    with left:
+        drawn, note = st.container(key="map-drawn"), st.container(key="map-note")
     with right:
+        controls, about, item = (st.container(key=f"map-{part}") for part in ("controls", "about", "clicked"))
+    below = st.container(key="map-area")
+    with controls:
         by, matches = _controls(page, data)
+    with about:
+        _explain(data)
     focus, area = st.session_state.get(f"{name}-row"), st.session_state.get(f"{name}-area")
     chosen = None if area is None else np.asarray(area, dtype=np.int64)
+    word = st.session_state.get(f"{name}-word")
 
     def picked() -> None:
         st.session_state[f"{name}-row"] = _row(st.session_state[name].picked, len(data.dataset))
 
     def encircled() -> None:
-        rows = area_rows(data.projection.xy, st.session_state[name].area or {})
-        st.session_state[f"{name}-area"] = rows.tolist() if len(rows) else None
+        event = st.session_state[name].area or {}
+        clear_area(page.project.id)
+        if event.get("outline"):
+            st.session_state[f"{name}-area"] = area_rows(data.projection.xy, event).tolist()
 
-    with left:
+    with drawn:
         draw_map(
-            _view(data, by, matches, focus, chosen),
+            _view(data, by, matches, focus, chosen if chosen is not None and len(chosen) else None),
             key=name,
             alt=_in_words(data, by),
             layout=f"{page.project.id} {data.projection.method}",
             legend=f"{page.project.id} {by}",
+            listed=_listed(chosen),
             on_picked=picked,
             on_area=encircled,
         )
-        if len(data.dataset) > HOVER_LIMIT:
-            thinned = f" {THIN_LIMIT:,} points stand for all." if len(data.dataset) > THIN_LIMIT else ""
-            st.caption(f"With {len(data.dataset):,} texts, click a point to read it.{thinned}")
+    if len(data.dataset) > HOVER_LIMIT:
+        thinned = f" {THIN_LIMIT:,} points stand for all." if len(data.dataset) > THIN_LIMIT else ""
+        note.caption(f"With {len(data.dataset):,} texts, click a point to read it.{thinned}")
     if focus is not None:
-        with right:
+        with item:
             draw_item(data, focus)
-    if chosen is not None and draw_area(page, data, chosen):
-        st.session_state[f"{name}-area"] = None
-        st.rerun(scope="fragment")
+    if chosen is not None:
+        with below:
+            draw_area(page, data, chosen, word)
+
+
+def _listed(chosen: NDArray[np.int64] | None) -> str:
+    """What stands beside the map's buttons while texts are listed below it."""
+    if chosen is None:
+        return ""
+    if not len(chosen):
+        return "No texts in that area"
+    return f"{len(chosen):,} text{'' if len(chosen) == 1 else 's'} listed below the map"
 
 
 def _controls(page: OpenPage, data: MapData) -> tuple[str, NDArray[np.int64]]:
-    name = f"{page.project.id}-map"
     options = [*COLORINGS, *(column for column in data.columns if column not in COLORINGS)]
     by = st.selectbox(
         "Colour by",
         options,
         format_func=lambda option: _option(data, option),
-        help="Picks: which texts the picks cover. Votes: how many texts have this one among their nearest neighbours. "
-        "Gain: the score of a pick when it was picked.",
+        help="Picks: which texts the picks cover. Label: as labelled so far. For votes and gain, see below.",
         **remembered(page.project.id, "map-colour"),
     )
     wanted = st.text_input(
         "Find texts that contain", placeholder="a word or phrase", **remembered(page.project.id, "map-search")
     )
     matches = find_matches(data.dataset, wanted)
+    found = st.container(key="map-found", horizontal=True, vertical_alignment="center")
     if wanted.strip():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{len(matches):,} of {len(data.dataset):,} texts, ringed on the map", width="stretch")
-            if st.button("List them", disabled=not len(matches)):
-                st.session_state[f"{name}-area"] = matches.tolist()
+        found.caption(f"{len(matches):,} of {len(data.dataset):,} texts, ringed on the map", width="stretch")
+        found.button(
+            "List them",
+            key="map-list",
+            disabled=not len(matches),
+            on_click=_list,
+            args=(page.project.id, matches.tolist(), wanted.strip()),
+        )
     return by or PICKS, matches
+
+
+def _list(project_id: str, rows: list[int], word: str) -> None:
+    clear_area(project_id)
+    st.session_state[f"{project_id}-map-area"] = rows
+    st.session_state[f"{project_id}-map-word"] = word
+
+
+def _explain(data: MapData) -> None:
+    with st.expander("What votes and gain mean", key="map-words"):
+        st.markdown(
+            f"**Texts it votes for:** each text votes for the {data.k} texts most similar to it, its nearest "
+            "neighbours. Click a point: blue lines lead to the texts it votes for, dashed orange lines come from "
+            "those that vote for it.\n\n"
+            "**Votes:** how many texts vote for this one. One with many votes stands for many others.\n\n"
+            "**Gain:** the score a text had when it was picked. Votes of texts that no earlier pick covers count most."
+        )
 
 
 def _option(data: MapData, option: str) -> str:

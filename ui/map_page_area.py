@@ -10,12 +10,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ui.components.map.figure import THIN_LIMIT
+from ui.frame import escape
+from ui.map_page_actions import draw_actions, draw_done
 
 if TYPE_CHECKING:
     from ui.frame import OpenPage
     from ui.map_page_data import MapData
 
-__all__ = ["area_rows", "area_table", "draw_area", "inside"]
+__all__ = ["area_rows", "area_table", "clear_area", "draw_area", "heading", "inside"]
 
 
 def inside(xy: NDArray[np.float32], x: list[float], y: list[float]) -> NDArray[np.int64]:
@@ -56,27 +58,39 @@ def area_table(data: MapData, rows: NDArray[np.int64]) -> pd.DataFrame:
     )
 
 
-def draw_area(page: OpenPage, data: MapData, rows: NDArray[np.int64]) -> bool:
-    """Draw the table and its actions; returns whether the area was dismissed."""
-    st.subheader(f"{len(rows):,} texts in the area" if len(rows) != 1 else "1 text in the area", anchor=False)
-    queued = [int(row) for row in rows if int(row) in data.rank]
-    others = [int(row) for row in rows if int(row) not in data.rank]
-    undecided = [row for row in queued if row not in data.labels]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Add to queue ({len(others):,})", disabled=not others, help="Texts that are to be labelled, too"):
-            added = page.workspace.add_to_queue(page.project.id, others)
-            _report(page, f"{added:,} added to the labelling queue.")
-        if st.button(
-            f"Exclude from queue ({len(rows) - len(queued) + len(undecided):,})",
-            disabled=not others and not undecided,
-            help="Never picked, and out of the queue; labelled texts stay. They still vote.",
-        ):
-            excluded = page.workspace.exclude(page.project.id, sorted([*others, *undecided]))
-            _report(page, f"{excluded:,} excluded from the labelling queue.")
-        if st.button("Let them in again", help="Undo an exclusion: these texts may be picked again", type="tertiary"):
-            page.workspace.include_again(page.project.id, [int(row) for row in rows])
-            _report(page, "They may be picked again.")
-        dismissed = st.button("Clear the area", type="tertiary")
+def heading(rows: NDArray[np.int64], word: str | None) -> str:
+    """How many texts are listed, and why: a search for `word`, or an area."""
+    where = f"with “{word}”" if word else "in the area" if len(rows) else "in that area"
+    count = "No texts" if not len(rows) else "1 text" if len(rows) == 1 else f"{len(rows):,} texts"
+    return f"{count} {where}"
+
+
+def draw_area(page: OpenPage, data: MapData, rows: NDArray[np.int64], word: str | None) -> None:
+    """Draw the heading, the actions with what the last one did, and the table; each in a place of its own.
+
+    The places are always there: parts that come and go would change the place of those after them, and a
+    run that still writes to the old place would find something else there.
+    """
+    parts = {name: st.container(key=f"map-{name}") for name in ("heading", "actions", "done", "table")}
+    with parts["heading"]:
+        st.subheader(escape(heading(rows, word)), anchor=False)
+    with parts["actions"], st.container(horizontal=True, vertical_alignment="center"):
+        draw_actions(page, data, rows)
+        st.button("Clear the list", type="tertiary", key="map-clear", on_click=clear_area, args=(page.project.id,))
+    with parts["done"]:
+        draw_done(page)
+    if len(rows):
+        with parts["table"]:
+            _table(data, rows)
+
+
+def clear_area(project_id: str) -> None:
+    """Forget the list; what the last action did is forgotten with it."""
+    for name in ("area", "word", "done"):
+        st.session_state.pop(f"{project_id}-map-{name}", None)
+
+
+def _table(data: MapData, rows: NDArray[np.int64]) -> None:
     st.dataframe(
         area_table(data, rows),
         hide_index=True,
@@ -85,13 +99,7 @@ def draw_area(page: OpenPage, data: MapData, rows: NDArray[np.int64]) -> bool:
             "Item": st.column_config.TextColumn(width="small"),
             "Text": st.column_config.TextColumn(width="large"),
             "Pick": st.column_config.TextColumn(width=60, alignment="right"),
-            "Votes": st.column_config.NumberColumn(width=70),
+            "Votes": st.column_config.NumberColumn(width=70, help="How many texts vote for this one"),
         },
-        alt="The texts in the area with pick number, label and votes",
+        alt="The listed texts with pick number, label and votes",
     )
-    return dismissed
-
-
-def _report(page: OpenPage, words: str) -> None:
-    st.session_state[f"{page.project.id}-map-done"] = words
-    st.rerun()

@@ -43,6 +43,8 @@ class MapData:
     labels: dict[int, str]
     hidden: frozenset[str] = frozenset()
     """Columns that hold labels kept back for evaluation."""
+    excluded: frozenset[int] = frozenset()
+    """Rows that somebody excluded from the queue."""
 
     @cached_property
     def picks(self) -> NDArray[np.int64]:
@@ -143,7 +145,15 @@ def read_map(page: OpenPage, dataset: Dataset) -> MapData | None:
     queue = tuple(space.queue(project.id))
     hidden = frozenset(space.gold_columns(project.id))
     return MapData(
-        project, dataset, projection, space.prepared(project.id), queue, space.selection(project.id), labels, hidden
+        project,
+        dataset,
+        projection,
+        space.prepared(project.id),
+        queue,
+        space.selection(project.id),
+        labels,
+        hidden,
+        space.excluded(project.id),
     )
 
 

@@ -128,7 +128,7 @@ def test_a_lasso_adds_exactly_the_texts_inside_to_the_queue(server, project, ope
     opened.drag([*corners, corners[0]])
     assert opened.area() == len(inside)
     queued = {item.row for item in server.workspace.queue(project.id)}
-    opened.page.get_by_role("button", name=f"Add to queue ({len(inside - queued)})").click()
+    opened.page.get_by_role("button", name=f"Add to labelling queue ({len(inside - queued)})").click()
     expect(opened.page.get_by_text("added to the labelling queue")).to_be_visible()
     assert {item.row for item in server.workspace.queue(project.id)} == queued | inside
 
@@ -170,13 +170,66 @@ def test_a_click_keeps_the_zoom_and_shows_the_text_literally(project, open_map, 
 
 def test_a_click_on_a_number_shows_that_pick(server, project, open_map) -> None:
     opened = open_map(project)
-    first = server.workspace.queue(project.id)[0]
-    place = opened.places()[first.row]
-    opened.page.mouse.move(*place)
-    opened.page.wait_for_timeout(400)
-    assert "number 1" not in opened.page.locator(".stMain").inner_text()
-    opened.page.mouse.click(*place)
-    expect(opened.page.locator(".st-key-map-item")).to_contain_text("number 1 ")
+    assert opened.page.locator(".st-key-map-item").count() == 0
+    script = "(c) => c._fullData.find((t) => t.uid === 'picks').text.filter((t) => t.trim())"
+    numbers = {int(number) for number in opened.chart.evaluate(script)}
+    assert numbers
+    for item in server.workspace.queue(project.id):
+        if item.rank in numbers:  # the others are small dots until the map is zoomed in
+            place = opened.places()[item.row]
+            opened.page.mouse.move(*place)
+            opened.page.wait_for_timeout(200)
+            opened.page.mouse.click(*place)
+            expect(opened.page.locator(".st-key-map-item")).to_contain_text(f"number {item.rank} ")
+
+
+def test_an_area_without_texts_says_so_and_fades_nothing(project, open_map) -> None:
+    opened = open_map(project)
+    box = opened.chart.bounding_box()
+    opened.page.get_by_role("button", name="Box").click()
+    opened.drag([(box["x"] + 1, box["y"] + 1), (box["x"] + 5, box["y"] + 5), (box["x"] + 12, box["y"] + 12)])
+    listed = opened.page.locator(".votek-map-listed")
+    expect(listed).to_have_text("No texts in that area")
+    faded = "(c) => c._fullData.some((t) => t.customdata && t.selectedpoints) || c.layout.selections.length > 0"
+    assert opened.chart.evaluate(faded) is False
+    opened.page.get_by_role("button", name="Clear the list and the area").click()
+    expect(listed).to_have_text("")
+
+
+def test_a_long_visit_leaves_every_part_in_its_place(project, open_map) -> None:
+    opened = open_map(project)
+    page, listed = opened.page, opened.page.locator(".votek-map-listed")
+    search = page.get_by_role("textbox", name="Find texts that contain")
+    search.fill("refund")
+    search.press("Enter")
+    page.get_by_role("button", name="List them").click()
+    expect(page.get_by_role("heading", name="with “refund”")).to_be_visible()
+    expect(listed).to_contain_text("listed below the map")
+    box = opened.chart.bounding_box()
+    page.get_by_role("button", name="Box").click()
+    opened.drag([(box["x"] + 6, box["y"] + 6), (box["x"] + box["width"] - 9, box["y"] + box["height"] - 60)])
+    expect(page.get_by_role("heading", name="in the area")).to_be_visible()
+    for name in ("Add to labelling queue", "Undo", "Exclude from labelling queue", "Allow these again", "Undo"):
+        page.locator(".st-key-map-area").get_by_role("button", name=name).click()
+        expect(page.locator(".st-key-map-done")).to_contain_text(
+            {"Add": "added to", "Exc": "excluded from", "All": "may be picked", "Und": "Undone"}[name[:3]]
+        )
+    page.get_by_role("button", name="Clear the list", exact=True).click()
+    expect(page.locator(".st-key-map-heading")).to_have_count(0)
+    expect(listed).to_have_text("")
+    expect(opened.chart).to_be_visible()
+
+
+def test_on_a_phone_choosing_a_page_closes_the_navigation(server, project, new_context) -> None:
+    tab = new_context(viewport={"width": 360, "height": 740}, has_touch=True).new_page()
+    tab.goto(f"{server.url}/Map?project={project.id}")
+    tab.wait_for_selector(".votek-map-chart[data-drawn]", timeout=60_000)
+    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "false")
+    tab.get_by_test_id("stExpandSidebarButton").click()
+    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "true")
+    tab.get_by_test_id("stSidebar").get_by_role("link", name="Data").click()
+    expect(tab.get_by_role("heading", name="Data", exact=True)).to_be_visible()
+    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "false")
 
 
 def test_the_layout_is_the_same_after_a_reload(project, open_map) -> None:

@@ -89,23 +89,23 @@ def test_a_clicked_text_is_shown_as_it_is_with_its_links(open_at, space, mapped)
     assert space.dataset(mapped.id).texts[3] in [text.value for text in at.text]
     assert "number 1" in words(at)
     assert "labelled" in words(at)
-    assert "it votes for" in words(at)
+    assert "Blue lines: the" in words(at)
 
 
 def test_an_area_is_added_to_the_queue_and_excluded_again(open_at, space, mapped):
     at = chosen_area(open_at(PAGE, mapped.id), mapped, [1, 20, 21])
     assert "3 texts in the area" in words(at)
     assert at.dataframe[0].value["Item"].tolist() == ["1", "20", "21"]
-    next(button for button in at.button if button.label == "Add to queue (2)").click().run()
+    next(button for button in at.button if button.label == "Add to labelling queue (2)").click().run()
     assert not at.exception
     assert [item.row for item in space.queue(mapped.id)] == [3, 1, 4, 15, 9, 20, 21]
-    next(button for button in at.button if button.label == "Exclude from queue (3)").click().run()
+    next(button for button in at.button if button.label == "Exclude from labelling queue (3)").click().run()
     assert [item.row for item in space.queue(mapped.id)] == [3, 4, 15, 9]
 
 
 def test_labelled_texts_are_never_excluded(open_at, space, mapped):
     at = chosen_area(open_at(PAGE, mapped.id), mapped, [3])
-    button = next(button for button in at.button if button.label == "Exclude from queue (0)")
+    button = next(button for button in at.button if button.label == "Exclude from labelling queue (0)")
     assert button.disabled
     assert 3 in [item.row for item in space.queue(mapped.id)]
 
@@ -115,7 +115,61 @@ def test_a_search_says_how_many_texts_hold_the_words(open_at, mapped):
     at.text_input(f"{mapped.id}-map-search").set_value("REFUND").run()
     assert "8 of 40 texts" in words(at)
     next(button for button in at.button if button.label == "List them").click().run()
-    assert "8 texts in the area" in words(at)
+    assert "8 texts with “REFUND”" in words(at)
+    at.button("map-clear").click().run()
+    assert "REFUND" not in words(at)
+    assert not at.dataframe
+
+
+def queued(space, project):
+    return [(item.row, item.origin) for item in space.queue(project.id)]
+
+
+def test_undo_takes_out_exactly_what_was_added_and_lets_it_be_picked(open_at, space, mapped):
+    space.exclude(mapped.id, [20])
+    before = queued(space, mapped)
+    at = chosen_area(open_at(PAGE, mapped.id), mapped, [1, 20, 21])
+    at.button("map-add").click().run()
+    assert "2 texts added to the labelling queue." in words(at)
+    assert len(queued(space, mapped)) == len(before) + 2
+    at.button("map-undo").click().run()
+    assert not at.exception
+    assert queued(space, mapped) == before
+    assert space.excluded(mapped.id) == {20}
+
+
+def test_undo_brings_excluded_texts_back_into_the_queue(open_at, space, mapped):
+    space.exclude(mapped.id, [20])
+    before = set(queued(space, mapped))
+    at = chosen_area(open_at(PAGE, mapped.id), mapped, [1, 3, 20, 21])
+    at.button("map-exclude").click().run()
+    assert space.excluded(mapped.id) == {1, 20, 21}
+    at.button("map-undo").click().run()
+    assert set(queued(space, mapped)) == before
+    assert space.excluded(mapped.id) == {20}
+
+
+def test_excluded_texts_are_allowed_again(open_at, space, mapped):
+    space.exclude(mapped.id, [20])
+    at = chosen_area(open_at(PAGE, mapped.id), mapped, [20, 21])
+    assert at.button("map-include").label == "Allow these again (1)"
+    at.button("map-include").click().run()
+    assert space.excluded(mapped.id) == frozenset()
+    assert at.button("map-include").disabled
+
+
+def test_an_empty_area_says_so_and_can_be_cleared(open_at, mapped):
+    at = chosen_area(open_at(PAGE, mapped.id), mapped, [])
+    assert "No texts in that area" in words(at)
+    at.button("map-clear").click().run()
+    assert "that area" not in words(at)
+
+
+def test_the_last_button_says_how_far_labelling_is(open_at, space, mapped):
+    assert open_at(PAGE, mapped.id).button("next-step").label == "Go on labelling"
+    events = [NewEvent(f"f{row}", str(row), "label", "late", 1, 1) for row in (1, 4, 15, 9)]
+    space.record_events(mapped.id, "local", events)
+    assert open_at(PAGE, mapped.id).button("next-step").label == "Build prompts"
 
 
 def test_a_damaged_store_is_one_message(open_at, mapped, monkeypatch):

@@ -35,6 +35,14 @@ class LabellingWork(Requests, Reasons):
             queue = self.build_queue(tx, project_id)
         return [item for item in queue.items if item.row not in queue.skipped]
 
+    def excluded(self, project_id: str) -> frozenset[int]:
+        """The rows without a label that somebody excluded: they are never picked."""
+        with self.store.read() as tx:
+            project_rows.get(tx, project_id)
+            if data_rows.current(tx, project_id, "pool") is None:
+                return frozenset()
+            return self.build_queue(tx, project_id).excluded
+
     def add_to_queue(self, project_id: str, rows: Sequence[int], *, who: str = "local") -> int:
         """Add rows to the end of the queue; returns how many were not in it."""
         return self._act(project_id, "add", rows, who)

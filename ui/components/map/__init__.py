@@ -35,6 +35,7 @@ def draw_map(
     alt: str,
     layout: str,
     legend: str,
+    listed: str,
     on_picked: Callable[[], None],
     on_area: Callable[[], None],
 ) -> None:
@@ -42,7 +43,9 @@ def draw_map(
 
     A click sets `st.session_state[key].picked` to `{"row": int}`, an area sets `.area` to
     `{"rows": [int], "outline": {"x": [...], "y": [...]} or None}`; then the callback runs. `layout`, `legend`:
-    while these stay the same, the zoom and the hidden groups stay too. `alt`: the map in words.
+    while these stay the same, the zoom and the hidden groups stay too. `listed`: what is said beside the
+    buttons while texts are listed, with a button that sends an area without an outline; "" = nothing is listed.
+    `alt`: the map in words.
     """
     figure = figure_json(map_figure(view))
     chosen = b"" if view.chosen is None else view.chosen.tobytes()
@@ -54,6 +57,7 @@ def draw_map(
             "selection": hashlib.sha256(legend.encode() + chosen).hexdigest(),
             "layout": layout,
             "legend": legend,
+            "listed": listed,
             "alt": alt,
             "script": script_address(),
         },

@@ -87,6 +87,12 @@ function pickUnder(chart, pointer) {
   return undefined;
 }
 
+// An area without a point fades all of them and keeps its outline, as if something were chosen.
+function unfade({ Plotly, chart }) {
+  const drawn = chart.data.map((_, i) => i).filter((i) => chart.data[i].customdata);
+  Plotly.update(chart, { selectedpoints: null }, { selections: [] }, drawn);
+}
+
 function listen(state) {
   const { chart } = state;
   const later = () => { clearTimeout(state.timer); state.timer = setTimeout(() => declutter(state), 60); };
@@ -95,6 +101,9 @@ function listen(state) {
     if (row !== undefined) state.send("picked", { row });
   });
   chart.on("plotly_hover", (event) => {
+    const frame = chart.getBoundingClientRect();
+    const upper = event.event && event.event.clientY - frame.top < frame.height / 2;
+    chart.style.setProperty("--votek-map-lift", upper ? "28px" : "-28px");
     const pick = pickUnder(chart, event.event);
     if (pick && pick.row !== rowsOf(event.points)[0]) state.Plotly.Fx.hover(chart, [pick]);
   });
@@ -104,7 +113,9 @@ function listen(state) {
     const outline = range
       ? { x: [range.x[0], range.x[1], range.x[1], range.x[0]], y: [range.y[0], range.y[0], range.y[1], range.y[1]] }
       : { x: Array.from(lassoPoints.x), y: Array.from(lassoPoints.y) };
-    state.send("area", { rows: rowsOf(event.points), outline });
+    const rows = rowsOf(event.points);
+    if (!rows.length) setTimeout(() => unfade(state));
+    state.send("area", { rows, outline });
   });
   chart.on("plotly_doubleclick", () => {
     if (state.mode === "pan") zoom(state, "reset");
@@ -210,7 +221,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
     root.querySelectorAll("[data-mode]").forEach((b) => b.addEventListener("click", () => mode(state, b.dataset.mode)));
     root.querySelectorAll("[data-zoom]").forEach((b) => b.addEventListener("click", () => zoom(state, b.dataset.zoom)));
     root.querySelector(".votek-map-hint").textContent = HINTS.pan;
+    root.querySelector(".votek-map-clear").addEventListener("click", () => {
+      if (state.chart._fullLayout) unfade(state);
+      state.send("area", { rows: [], outline: null });
+    });
   }
+  root.querySelector(".votek-map-listed").textContent = data.listed;
+  root.querySelector(".votek-map-clear").hidden = !data.listed;
   draw(state, data).catch(() => {
     state.revision = undefined;
     state.chart.innerHTML = '<p class="votek-map-problem">The drawing library did not load. Reload the page.</p>';
