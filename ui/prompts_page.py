@@ -28,7 +28,7 @@ def draw_prompts(page: OpenPage) -> None:
         return
     labelled = space.labelled_rows(project.id)
     if not labelled:
-        st.info("No text is labelled yet. Every labelled text can stand in a prompt as a demonstration.")
+        st.info("No text is labelled yet. Every labelled text can stand in a prompt as an example.")
         if space.queue(project.id):
             next_step("Start labelling", page="pages/4_Annotate.py", query=page.query)
         else:
@@ -40,9 +40,10 @@ def draw_prompts(page: OpenPage) -> None:
     _what_for(page, dataset, tests, labelled=len(labelled))
     left, right = st.columns([2, 3], gap="large")
     with left:
-        settings = draw_settings(page)
+        settings, problem = draw_settings(page)
     with right:
-        draw_preview(page, tests if tests is not None else dataset, labelled, settings, own=tests is None)
+        items = tests if tests is not None else dataset
+        draw_preview(page, items, labelled, settings, own=tests is None, problem=problem)
     draw_exports(page, with_prompts=tests is not None or len(labelled) < len(dataset), valid=settings is not None)
 
 
@@ -61,7 +62,7 @@ def _vectors_there(page: OpenPage, tests: Dataset | None) -> bool:
     if failure:
         st.error(escape(failure))
     else:
-        st.info("The texts have not been compared with each other yet; that is how similar demonstrations are found.")
+        st.info("The texts have not been compared with each other yet; that is how similar examples are found.")
     if next_step("Compare the texts"):
         space.request_preparation(project.id)
         st.rerun()
@@ -72,12 +73,16 @@ def _what_for(page: OpenPage, dataset: Dataset, tests: Dataset | None, *, labell
     source = f"{labelled:,} labelled text" + ("s" if labelled != 1 else "")
     if tests is not None:
         st.markdown(f"**{source}** to draw from, **{len(tests):,} test items** to write a prompt for.")
-        return
-    rest = len(dataset) - labelled
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{source}** to draw from. There is no test file, so prompts are written for "
-            f"the **{rest:,} texts without a label**.",
-            width="stretch",
-        )
-        st.page_link("pages/1_Data.py", label="Add test items", query_params=page.query)
+    else:
+        rest = len(dataset) - labelled
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{source}** to draw from. There is no test file, so prompts are written for "
+                f"the **{rest:,} texts without a label**.",
+                width="stretch",
+            )
+            st.page_link("pages/1_Data.py", label="Add test items", query_params=page.query)
+    st.caption(
+        "A test item is a text to write a prompt for. A demonstration is a labelled text that stands in the "
+        "prompt as an example of the answer."
+    )

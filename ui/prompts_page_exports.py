@@ -32,7 +32,10 @@ _ENDINGS = ("jsonl", "csv", "parquet")
 def draw_exports(page: OpenPage, *, with_prompts: bool, valid: bool) -> None:
     """Draw a download for every format. `with_prompts`: there are items to write prompts for."""
     st.subheader("Take it away", anchor=False)
-    st.caption("Beside each file there is a manifest: what it was made from, by which settings, and who labelled what.")
+    st.caption(
+        "Beside each file there is its manifest: a record of what the file was made from, by which settings, and who "
+        "labelled what. With it, `votek reproduce` can make the same file again."
+    )
     if not valid:
         st.info("The downloads come back once the settings above can be used.")
         return

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from ui.frame import escape
 from ui.remember import remembered
 from votek.prompts import label_text
 
@@ -25,15 +26,24 @@ _LONG = 4_000  # characters; a longer prompt scrolls in its box
 
 
 def draw_preview(
-    page: OpenPage, items: Dataset, labelled: Sequence[LabelledRow], settings: PromptSettings | None, *, own: bool
+    page: OpenPage,
+    items: Dataset,
+    labelled: Sequence[LabelledRow],
+    settings: PromptSettings | None,
+    *,
+    own: bool,
+    problem: str = "",
 ) -> None:
-    """Draw the prompt of a chosen item of `items` (`own`: they are the pool's texts without a label)."""
+    """Draw the prompt of a chosen item of `items` (`own`: they are the pool's texts without a label).
+
+    Without `settings` it says instead what the `problem` is.
+    """
     st.subheader("Preview", anchor=False)
+    if settings is None:
+        st.info("There is no preview until this is mended. " + escape(problem))
+        return
     chosen = _choose(page, items, taken={row.row for row in labelled} if own else set())
     if chosen is None:
-        return
-    if settings is None:
-        st.info("The preview comes back once the settings at its side can be used.")
         return
     prompt = page.workspace.prompt_set(page.project.id, test_ids=[items.ids[chosen]]).prompts[0]
     _counted(prompt, settings)

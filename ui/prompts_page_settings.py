@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from ui.frame import escape
+from ui.prompts_page_templates import draw_templates
 from ui.remember import remembered
 from votek.datatypes import PromptSettings
 from votek.errors import VotekError
@@ -32,20 +33,24 @@ _TOKENIZERS = {"wordpiece": "WordPiece", "characters/4": "Characters, by four"}
 _USUAL_BUDGET = 2048
 
 
-def draw_settings(page: OpenPage) -> PromptSettings | None:
-    """Draw the settings and keep them in the project; None while they cannot be used."""
+def draw_settings(page: OpenPage) -> tuple[PromptSettings | None, str]:
+    """Draw the settings and keep them in the project; while they cannot be used, None and why."""
     st.subheader("How prompts are written", anchor=False)
     stored = page.project.prompts
-    wanted = _number(page, _which(page, _templates(page, stored)))
-    try:
-        of_pool, of_query = template_columns(page)
-        check_settings(wanted, pool_fields=of_pool, query_fields=of_query)
-    except VotekError as problem:
-        st.error(escape(str(problem)))
-        return None
+    of_pool, of_query = template_columns(page)
+    templates, problem = draw_templates(page, stored, of_pool, of_query)
+    wanted = _number(page, _which(page, templates))
+    if not problem:
+        try:
+            check_settings(wanted, pool_fields=of_pool, query_fields=of_query)
+        except VotekError as found:
+            problem = str(found)
+            st.error(escape(problem))
+    if problem:
+        return None, problem
     if wanted != stored:
         page.workspace.set_prompts(page.project.id, wanted)
-    return wanted
+    return wanted, ""
 
 
 def template_columns(page: OpenPage) -> tuple[list[str], list[str]]:
@@ -59,32 +64,6 @@ def template_columns(page: OpenPage) -> tuple[list[str], list[str]]:
         return [] if dataset is None else [str(c) for c in dataset.fields.columns if str(c) not in hidden]
 
     return free(pool), free(tests if tests is not None else pool)
-
-
-def _templates(page: OpenPage, stored: PromptSettings) -> PromptSettings:
-    key = page.project.id
-    instruction = st.text_area(
-        "Instruction",
-        stored.instruction,
-        height=90,
-        placeholder="For example: Say what the message is about. Answer with one label.",
-        help="Opens every prompt. May stay empty.",
-        **remembered(key, "prompt-instruction"),
-    )
-    demonstration = st.text_area(
-        "Each demonstration", stored.demonstration, height=110, **remembered(key, "prompt-demonstration")
-    )
-    query = st.text_area("The test item", stored.query, height=90, **remembered(key, "prompt-query"))
-    of_pool, of_query = template_columns(page)
-    with st.expander("What can stand in a template"):
-        st.markdown(
-            "`{text}` is the text and, in a demonstration, `{label}` its label. A column of the file is written "
-            "`{field:NAME}`. For a brace that is no field write `{{` or `}}`. Braces inside the texts are safe."
-        )
-        both = [name for name in of_pool if name in of_query]
-        if both:
-            st.text("Columns: " + ", ".join(f"{{field:{name}}}" for name in both[:30]))
-    return replace(stored, instruction=instruction, demonstration=demonstration, query=query)
 
 
 def _which(page: OpenPage, so_far: PromptSettings) -> PromptSettings:

@@ -280,13 +280,15 @@ class PromptSettings:
 
     Templates are plain substitution of `{text}`, `{label}` and `{field:NAME}` in one pass; braces in
     data are never read as fields. `order`: "ascending" puts the most similar demonstration last; "random"
-    and "fixed" retrieval keep the order of the draw and of the picks.
+    and "fixed" retrieval keep the order of the draw and of the picks. `separator` stands between instruction,
+    demonstrations and query. In `instruction`, `{labels}` alone is a field; None: the task's default, "": none.
     `token_budget` None means that `n` alone limits; `answer_reserve` tokens of it stay free.
     """
 
-    instruction: str = ""
-    demonstration: str = "Text: {text}\nLabel: {label}\n\n"
+    instruction: str | None = None
+    demonstration: str = "Text: {text}\nLabel: {label}"
     query: str = "Text: {text}\nLabel:"
+    separator: str = "\n\n"
     retrieval: Literal["similar", "random", "fixed"] = "similar"
     n: int = 8
     token_budget: int | None = None

@@ -180,4 +180,5 @@ def _prompts(
         mean=prepared.embeddings.mean,
         copies=prepared.copies,
         near_copy_threshold=manifest["near_copies"]["threshold"],
+        task=exports.recorded_task(manifest),
     )

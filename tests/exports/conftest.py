@@ -27,7 +27,7 @@ HOSTILE = [
 ]  # fmt: skip
 TIME = dt.datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=dt.UTC)
 SETTINGS = PromptSettings(
-    instruction="Use {braces}, 100% and $5.", demonstration="Text: {text}\nCity: {field:city}\nLabel: {label}\n\n", n=3
+    instruction="Use {braces}, 100% and $5.", demonstration="Text: {text}\nCity: {field:city}\nLabel: {label}\n", n=3
 )
 
 
@@ -68,15 +68,15 @@ def make_project():
         ]
         vectors = np.random.default_rng(5).normal(size=(size + tests, 8)).astype(np.float32)
         queries = [QueryRow(f"test {at}", HOSTILE[-1 - at] + " new") for at in range(tests)]
+        asked = task(kind)
         prompts = build_prompts(
-            settings, pool=rows, pool_vectors=vectors[:size], queries=queries, query_vectors=vectors[size:]
+            settings, pool=rows, pool_vectors=vectors[:size], queries=queries, query_vectors=vectors[size:], task=asked
         )
         indices = tuple(row.row for row in rows if row.rank is not None)
         first = Round(
             "r1", "p", 1, "select", "fast-vote-k", {"k": np.int64(10), "rho": 10.0, "seed": 0, "budget": len(indices)},
             (), (3,), indices, tuple(float(at) for at in indices), TIME,
         )  # fmt: skip
-        asked = task(kind)
         manifest = build_manifest(
             data=data, tests=None, test_ids=[query.id for query in queries], model="m", model_digest="d",
             near_copy_threshold=0.95, rounds=[first], task=asked, guidelines="Read\u2028all.", guidelines_version=2,

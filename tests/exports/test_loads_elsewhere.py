@@ -156,7 +156,7 @@ def test_langchain_renders_exactly_our_prompt(project, hostile):
     assert [(e["id"], e["text"], e["label"]) for e in examples] == [(r.id, r.text, r.value) for r in rows]
     ours = FewShotPromptTemplate(
         examples=examples,
-        example_separator="",
+        example_separator="\n\n",
         example_prompt=PromptTemplate.from_template("{demonstration_escaped}"),
         suffix="Text: {query}\nLabel:",
     )

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from votek.datasets import make_dataset
+from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
 from votek.errors import FileError
 from votek.exports import (
     compare,
@@ -21,7 +22,7 @@ from votek.exports import (
     recorded_rounds,
     recorded_task,
 )
-from votek.prompts import in_pick_order
+from votek.prompts import LabelledRow, QueryRow, build_prompts, in_pick_order
 
 
 @pytest.fixture
@@ -65,6 +66,27 @@ def test_it_leads_back_to_rows_rounds_and_settings(make_project, kind):
     (found,) = recorded_rounds(manifest)
     assert (found.method, found.labeled, found.excluded) == ("fast-vote-k", (), (3,))
     assert found.indices == tuple(row.row for row in rows if row.rank is not None)
+
+
+def test_it_states_the_instruction_that_the_task_gave(make_project):
+    _, _, prompts, _ = make_project("multi", settings=PromptSettings(n=1))
+    recorded = prompts.manifest["prompts"]["settings"]
+    assert recorded["instruction"] == "Give the text all labels that apply, out of: {labels}."
+    assert recorded["separator"] == "\n\n"
+    assert prompts.prompts[0].text.startswith("Give the text all labels that apply, out of: a, b.\n\nText: ")
+
+
+@pytest.mark.parametrize("instruction", ["", "Do {labels}.", "Do {{labels}}.\n", "Do.\n\n"])
+@pytest.mark.parametrize("ending", ["", " ", "\n", "\n\n"])
+def test_one_from_before_there_was_a_separator_gives_the_prompts_it_recorded(instruction, ending):
+    recorded = {"instruction": instruction, "demonstration": "{text}={label}" + ending, "query": "{text}", "n": 1}
+    settings = prompt_settings({"prompts": {"settings": recorded}})
+    (prompt,) = build_prompts(
+        settings, pool=[LabelledRow("1", 0, "t", "l")], pool_vectors=[[1.0, 0.0]], queries=[QueryRow("q", "new")],
+        query_vectors=[[0.0, 1.0]], task=TaskSpec("single", (LabelSpec("l", "#000000"),)),
+    )  # fmt: skip
+    head = instruction + ("\n\n" if instruction and not instruction.endswith("\n") else "")
+    assert prompt.text == head + "t=l" + ending + "new"
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_nothing_labelled_is_said(project, format):
 
 
 def test_prompts_without_demonstrations_can_be_exported(make_project):
-    _, _, prompts, task = make_project(settings=PromptSettings(n=0))
+    _, _, prompts, task = make_project(settings=PromptSettings(n=0, instruction=""))
     lines = write("prompts-jsonl", labelled=[], prompts=prompts, task=task).content.splitlines()
     assert [json.loads(line)["demonstrations"] for line in lines] == [[]] * 4
     chats = write("openai-chat-jsonl", labelled=[], prompts=prompts, task=task).content.splitlines()
@@ -98,7 +98,7 @@ def test_prompts_of_labels_that_are_gone_are_refused(project):
 
 
 def test_a_chat_renders_the_query_template_when_it_uses_columns(make_project):
-    settings = PromptSettings(query="{text} in {field:city}", n=1)
+    settings = PromptSettings(instruction="", query="{text} in {field:city}", n=1)
     _, rows, prompts, task = make_project(settings=PromptSettings(n=1))
     manifest = {**prompts.manifest, "prompts": {"settings": dataclasses.asdict(settings)}}
     turned = tuple(dataclasses.replace(prompt, turn=prompt.query + " in {Rome}") for prompt in prompts.prompts)

@@ -137,9 +137,62 @@ def test_a_template_that_cannot_be_used_is_explained_and_not_kept(open_at, space
     assert not at.exception
     assert len(at.error) == 1
     assert said in at.error[0].value
+    assert any(said in element.value for element in at.info)  # again where the preview would be
     assert not at.code
     assert not at.get("download_button")
     assert space.project(tested.id).prompts == before
+
+
+def fields_and_messages(at):
+    """Text areas, errors and warnings, from the top of the page down."""
+    listed, todo = [], [at.main]
+    while todo:
+        block = todo.pop(0)
+        children = list(getattr(block, "children", {}).values())
+        todo = children + todo
+        if block.type in ("text_area", "error", "warning"):
+            listed.append(block.label if block.type == "text_area" else block.type)
+    return listed
+
+
+@pytest.mark.parametrize(
+    ("field", "template", "shown"),
+    [
+        ("demonstration", "{txt} {label}", "error"),
+        ("demonstration", "{text}", "warning"),
+        ("demonstration", "{label}", "warning"),
+        ("query", "{txt}", "error"),
+        ("query", "Label:", "warning"),
+        ("instruction", "One of {lables}", "warning"),
+    ],
+)
+def test_what_is_wrong_stands_right_under_its_field(open_at, tested, field, template, shown):
+    at = open_at(PAGE, tested.id)
+    assert fields_and_messages(at) == ["Instruction", "Each demonstration", "The test item"]
+    at.text_area(f"{tested.id}-prompt-{field}").set_value(template).run()
+    assert not at.exception
+    label = {"instruction": "Instruction", "demonstration": "Each demonstration", "query": "The test item"}[field]
+    listed = fields_and_messages(at)
+    assert len(listed) == 4
+    assert listed[listed.index(label) + 1] == shown
+    assert bool(at.code) == bool(at.get("download_button")) == (shown == "warning")
+
+
+def test_the_instruction_names_the_task_until_it_is_changed_or_emptied(open_at, space, tested):
+    at = open_at(PAGE, tested.id)
+    assert at.code[0].value.startswith(f"Give the text one of these labels: {', '.join(LABELS)}.\n\nText: ")
+    assert space.project(tested.id).prompts.instruction is None
+    at.text_area(f"{tested.id}-prompt-instruction").set_value("").run()
+    assert at.code[0].value.startswith("Text: ")
+    assert space.project(tested.id).prompts.instruction == ""
+    assert open_at(PAGE, tested.id).text_area(f"{tested.id}-prompt-instruction").value == ""
+
+
+def test_the_separator_can_be_chosen(open_at, space, tested):
+    at = open_at(PAGE, tested.id)
+    at.selectbox(f"{tested.id}-prompt-separator").set_value("\n\n---\n\n").run()
+    assert at.code[0].value.count("\n\n---\n\n") == 9
+    assert space.project(tested.id).prompts.separator == "\n\n---\n\n"
 
 
 def test_every_format_can_be_downloaded_with_its_manifest(open_at, tested):

@@ -16,7 +16,9 @@ from votek.prompts import LabelledRow, QueryRow, build_prompts, retrieve, token_
 TEXTS = ["a", "b", "a ", "caf\u00e9", "cafe\u0301", "x" * 40, "long " * 60, "{text}", "{", "%s $x", "", "  "]
 
 DEMONSTRATIONS = {
+    "Text: {text}\nLabel: {label}": lambda text, label: f"Text: {text}\nLabel: {label}",
     "Text: {text}\nLabel: {label}\n\n": lambda text, label: f"Text: {text}\nLabel: {label}\n\n",
+    "{text}\n{label}\n": lambda text, label: f"{text}\n{label}\n",
     "{text}{label}": lambda text, label: text + label,
     "{{{label}}}%s ": lambda text, label: "{" + label + "}%s ",
 }
@@ -60,7 +62,8 @@ def situations(draw):
             queries.append(QueryRow(f"id{at}", draw(st.sampled_from([*TEXTS, *texts]))))
             asked.append(rng.integers(-2, 3, size=3))
     chosen = PromptSettings(
-        instruction=draw(st.sampled_from(["", "Do it.", "Do it.\n"])),
+        instruction=draw(st.sampled_from([None, "", "Do it.", "Do it.\n", "Do it.\n\n"])),
+        separator=draw(st.sampled_from(["\n\n", "\n", "", "\n\n---\n\n", " | ", "%s {text}"])),
         demonstration=draw(st.sampled_from(list(DEMONSTRATIONS))),
         query=draw(st.sampled_from(["Text: {text}\nLabel:", "{text}"])),
         retrieval=draw(st.sampled_from(["similar", "random", "fixed"])),
@@ -86,9 +89,15 @@ def build(situation):
 
 
 def rendered(chosen, demonstrations, query):
-    head = chosen.instruction + ("\n\n" if chosen.instruction and not chosen.instruction.endswith("\n") else "")
-    parts = [DEMONSTRATIONS[chosen.demonstration](row.text, row.value) for row in demonstrations]
-    return head + "".join(parts) + chosen.query.replace("{text}", query.text)
+    """The plainest words: of each part but the last, what the separator begins with is cut, then all are joined."""
+    parts = [(chosen.instruction, chosen.instruction)] if chosen.instruction else []
+    written = DEMONSTRATIONS[chosen.demonstration]
+    parts += [(written(row.text, row.value), written("\x00", "\x00")) for row in demonstrations]
+    cut = []
+    for text, template in parts:
+        sizes = [at for at in range(1, len(chosen.separator) + 1) if template.endswith(chosen.separator[:at])]
+        cut.append(text[: len(text) - max(sizes, default=0)])
+    return chosen.separator.join([*cut, chosen.query.replace("{text}", query.text)])
 
 
 def leaks(row, query, vector, vectors, copies):
@@ -253,7 +262,9 @@ def test_random_draws_every_row_about_as_often():
 
 
 def test_columns_of_both_sides_can_be_used():
-    chosen = PromptSettings(demonstration="{field:shop}={label};", query="{field:city}?", retrieval="fixed", n=1)
+    chosen = PromptSettings(
+        demonstration="{field:shop}={label};", query="{field:city}?", separator="", retrieval="fixed", n=1
+    )
     assert made(chosen)[0].text == "s5=l5;c?"
 
 
@@ -266,6 +277,35 @@ def test_an_unknown_column_lists_the_columns_of_that_side(side):
 def test_no_labels_yet_gives_the_query_alone():
     prompt = made(PromptSettings(instruction="Do."), pool=[], pool_vectors=[])[0]
     assert (prompt.text, prompt.demonstrations) == ("Do.\n\nText: new\nLabel:", ())
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n"])
+def test_a_retyped_template_gives_the_same_prompt_whatever_line_ends_it_has(ending):
+    chosen = PromptSettings(
+        instruction="Do." + ending, demonstration="Message: {text}\nTopic: {label}" + ending,
+        query="Message: {text}\nTopic:", retrieval="fixed", n=2,
+    )  # fmt: skip
+    assert made(chosen)[0].text == (
+        "Do.\n\nMessage: text 5\nTopic: l5\n\nMessage: text 4\nTopic: l4\n\nMessage: new\nTopic:"
+    )
+
+
+@pytest.mark.parametrize("demonstration", ["Text: {text}\nLabel: {label}", "Text: {text}\nLabel: {label}\n"])
+def test_the_usual_templates_are_counted_by_their_parts(monkeypatch, demonstration):
+    """Only the prompts with no and with all demonstrations are counted as texts, none on the way."""
+    counted, real = [], token_counter("wordpiece")
+
+    class Watching:
+        def count(self, texts):
+            counted.extend(texts)
+            return real.count(texts)
+
+        def adds_up(self, parts):
+            return real.adds_up(parts)
+
+    monkeypatch.setattr("votek.prompts.build.token_counter", lambda _: Watching())
+    made(PromptSettings(demonstration=demonstration, token_budget=200, instruction="Do."))
+    assert len(counted) == len(ROWS) + 2
 
 
 def test_no_queries_give_no_prompts():
@@ -300,7 +340,13 @@ class Joining:
 def test_the_joined_text_decides_even_where_parts_promise_room(monkeypatch, budget):
     monkeypatch.setattr("votek.prompts.build.token_counter", lambda _: Joining())
     chosen = PromptSettings(
-        demonstration="|{text}|", query="{text}", n=6, token_budget=budget, answer_reserve=0, retrieval="fixed"
+        demonstration="|{text}|",
+        query="{text}",
+        separator="",
+        n=6,
+        token_budget=budget,
+        answer_reserve=0,
+        retrieval="fixed",
     )
     prompt = made(chosen)[0]
     fitting = max(count for count in range(7) if 2 * count + 10 * max(0, count - 1) <= budget)
@@ -336,6 +382,8 @@ def test_progress_ends_at_the_number_of_queries():
         ({"answer_reserve": -1}, "answer reserve is -1"),
         ({"token_budget": 64, "answer_reserve": 64}, "Raise the budget or lower the reserve"),
         ({"retrieval": "best"}, "choose one of similar, random, fixed"),
+        ({"separator": None}, "separator is None"),
+        ({"instruction": 3}, "instruction is 3"),
         ({"tokenizer": "none"}, "no tokenizer called 'none'"),
         ({"demonstration": "{texts}"}, "demonstration template"),
         ({"query": "{label}"}, "query template"),

@@ -16,8 +16,9 @@ __all__ = ["labelled_rows", "prompt_settings", "recorded_rounds", "recorded_task
 def prompt_settings(manifest: Mapping[str, Any]) -> PromptSettings:
     """The prompt settings in force."""
     try:
-        return PromptSettings(**manifest["prompts"]["settings"])
-    except (KeyError, TypeError) as problem:
+        recorded = dict(manifest["prompts"]["settings"])
+        return PromptSettings(**(recorded if "separator" in recorded else _without_separator(recorded)))
+    except (KeyError, TypeError, AttributeError) as problem:
         raise _broken("prompt settings", problem) from None
 
 
@@ -78,6 +79,21 @@ def recorded_rounds(manifest: Mapping[str, Any]) -> tuple[Round, ...]:
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise _broken("rounds", problem) from None
+
+
+def _without_separator(recorded: dict[str, Any]) -> dict[str, Any]:
+    """Settings from before there was a separator, so that they give the same prompts letter for letter.
+
+    Demonstrations stood together as their template wrote them, an empty line followed an instruction that
+    did not end in a line break, and nothing was replaced in it.
+    """
+    instruction = recorded["instruction"].replace("{labels}", "{{labels}}")
+    plain = not instruction.endswith("\n") or instruction.endswith("\n\n")
+    if plain and recorded["demonstration"].endswith("\n\n"):
+        return {**recorded, "instruction": instruction}
+    if instruction and not instruction.endswith("\n"):
+        instruction += "\n\n"
+    return {**recorded, "instruction": instruction, "separator": ""}
 
 
 def _broken(part: str, problem: Exception) -> FileError:

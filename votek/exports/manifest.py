@@ -21,7 +21,7 @@ from votek.datatypes import Dataset, Prompt, PromptSettings, Round, TaskSpec
 from votek.errors import FileError
 from votek.exports.files import json_bytes
 from votek.exports.versions import versions
-from votek.prompts import LabelledRow, in_pick_order
+from votek.prompts import LabelledRow, in_pick_order, settings_in_force
 
 __all__ = ["SCHEMA", "build_manifest", "manifest_bytes", "prompts_digest", "read_manifest"]
 
@@ -75,7 +75,7 @@ def build_manifest(
         },
         "labels": [_label(row) for row in in_pick_order(labelled)],
         "prompts": {
-            "settings": asdict(settings),
+            "settings": asdict(settings_in_force(settings, task)),
             "order": _order(settings),
             "count": len(prompts),
             "digest": prompts_digest(prompts),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from votek.errors import InputError
 from votek.exports.files import ExportRequest, json_bytes, json_line
-from votek.prompts import LabelledRow, Template, label_text, parse_template
+from votek.prompts import LabelledRow, Template, instruction_text, label_text, parse_template
 
 __all__ = ["write_openai_chat_jsonl"]
 
@@ -18,7 +18,8 @@ def write_openai_chat_jsonl(request: ExportRequest) -> bytes:
     prompts = request.prompt_list
     settings = request.settings
     template = parse_template(settings.query, fields=None, label=False, name="query template")
-    system = [{"role": "system", "content": settings.instruction}] if settings.instruction else []
+    instruction = instruction_text(settings, request.task)
+    system = [{"role": "system", "content": instruction}] if instruction else []
     lines = []
     for prompt in prompts:
         messages = list(system)

@@ -85,7 +85,8 @@ _FORMATS = {
         _JSON,
         write_langchain,
         "settings",
-        "FewShotPromptTemplate(examples=json.load(FILE), example_separator='', suffix='Text: {query}\\nLabel:', "
+        "FewShotPromptTemplate(examples=json.load(FILE), suffix='Text: {query}\\nLabel:', "
+        "example_separator=json.load(MANIFEST)['prompts']['settings']['separator'], "
         "example_prompt=PromptTemplate.from_template('{demonstration_escaped}')): name only *_escaped keys in "
         "example_prompt, pass the query as a variable, and keep data out of prefix and suffix",
     ),

@@ -6,25 +6,32 @@ Needs numpy alone; the tokenizer library loads when tokens are first counted.
 from __future__ import annotations
 
 from votek.prompts.build import build_prompts
+from votek.prompts.instruction import default_instruction, instruction_text, settings_in_force, unfilled_fields
 from votek.prompts.retrieval import retrieve
 from votek.prompts.retrievers import retrievers
 from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, in_pick_order, label_text
 from votek.prompts.settings import check_settings
 from votek.prompts.templates import Template, parse_template
 from votek.prompts.tokenizers import token_counter, tokenizers
+from votek.prompts.writing import DemonstrationWriter
 
 __all__ = [
+    "DemonstrationWriter",
     "LabelValue",
     "LabelledRow",
     "QueryRow",
     "Template",
     "build_prompts",
     "check_settings",
+    "default_instruction",
     "in_pick_order",
+    "instruction_text",
     "label_text",
     "parse_template",
     "retrieve",
     "retrievers",
+    "settings_in_force",
     "token_counter",
     "tokenizers",
+    "unfilled_fields",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from votek.datatypes import Embeddings, Progress, Prompt, PromptSettings
+from votek.datatypes import Embeddings, Progress, Prompt, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.prompts.budget import Fit, admit
 from votek.prompts.cosine import checked_vectors, unit_rows
@@ -36,6 +36,7 @@ def build_prompts(
     mean: ArrayLike | None = None,
     copies: ArrayLike | None = None,
     near_copy_threshold: float | None = 0.95,
+    task: TaskSpec | None = None,
     progress: Progress | None = None,
 ) -> tuple[Prompt, ...]:
     """The literal prompt of every query, in the order given.
@@ -43,9 +44,10 @@ def build_prompts(
     `pool`: the labelled rows; `pool_vectors`: floats (len(pool), d), raw, row by row theirs; `query_vectors`:
     (len(queries), d). `mean`: (d,), the pool mean, subtracted before similarities are taken.
     `copies`: int64 (n,), group of each row of the pool Dataset. `near_copy_threshold`: raw cosine from which a
-    labelled text counts as a copy of the query; None: off.
+    labelled text counts as a copy of the query; None: off. `task`: what the instruction tells, by its labels.
 
-    A prompt is the instruction (and an empty line, unless it ends in a line break), the demonstrations, the query.
+    A prompt is the instruction, the demonstrations and the query, with the separator between them (what of it a
+    template or the instruction ends with is not repeated).
     With a token budget, demonstrations are admitted best first while the rendered prompt and the answer reserve
     fit; one that does not fit is passed over. A query too long by itself gets a prompt without demonstrations,
     marked `over_budget`. Raises InputError for settings, templates and vectors that cannot be used.
@@ -70,7 +72,7 @@ def build_prompts(
         settings,
         rows,
         labelled,
-        PromptWriter(settings, rows, queries),
+        PromptWriter(settings, rows, queries, task),
         LeakGuard(rows, unit_rows(labelled, None), copies=copies, threshold=near_copy_threshold),
         checked_mean(mean, asked.shape[1]),
     )

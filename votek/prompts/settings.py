@@ -27,6 +27,9 @@ def check_settings(
         raise InputError(f"The number of demonstrations is {settings.n!r}; give a whole number, 0 or more.")
     if settings.order not in ("ascending", "descending"):
         raise InputError(f'The order is {settings.order!r}; choose "ascending" (most similar last) or "descending".')
+    for name, value in (("instruction", settings.instruction or ""), ("separator", settings.separator)):
+        if not isinstance(value, str):
+            raise InputError(f"The {name} is {value!r}; give a text.")
     if settings.answer_reserve < 0:
         raise InputError(f"The answer reserve is {settings.answer_reserve}; give 0 tokens or more.")
     if settings.token_budget is not None and settings.token_budget <= settings.answer_reserve:

@@ -30,6 +30,20 @@ class Template:
         """Columns that the template uses, each once, in order."""
         return tuple(dict.fromkeys(value for kind, value in self.parts if kind == "field"))
 
+    @property
+    def tail(self) -> str:
+        """The literal text that the template ends with."""
+        ending = ""
+        for kind, value in reversed(self.parts):
+            if kind != "literal":
+                break
+            ending = value + ending
+        return ending
+
+    def uses(self, kind: str) -> bool:
+        """Whether "text" or "label" stands in the template."""
+        return any(part == kind for part, _ in self.parts)
+
     def render(self, text: str, *, label: str = "", fields: Mapping[str, str] | None = None) -> str:
         """The template with the data of one row; a column the row lacks raises InputError."""
         columns = fields or {}

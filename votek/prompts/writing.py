@@ -1,29 +1,51 @@
-"""The literal text of a prompt: instruction, demonstrations, query."""
+"""The literal text of a prompt: instruction, demonstrations and query, with a separator between them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from votek.datatypes import PromptSettings
+from votek.datatypes import PromptSettings, TaskSpec
+from votek.prompts.instruction import instruction_text
 from votek.prompts.rows import LabelledRow, QueryRow, label_text
 from votek.prompts.templates import parse_template
 
-__all__ = ["PromptWriter", "instruction_part"]
+__all__ = ["DemonstrationWriter", "PromptWriter"]
+
+
+class DemonstrationWriter:
+    """Renders labelled rows. What of the separator the template ends with belongs to the separator."""
+
+    def __init__(self, settings: PromptSettings, fields: Sequence[str] | None) -> None:
+        self._template = parse_template(settings.demonstration, fields=fields, name="demonstration template")
+        self._own = _overlap(self._template.tail, settings.separator)
+
+    def render(self, row: LabelledRow) -> str:
+        """The demonstration alone, to be joined to others by the separator."""
+        written = self._template.render(row.text, label=label_text(row.value), fields=row.fields)
+        return written[: len(written) - self._own]
 
 
 class PromptWriter:
-    """Renders every part once. `head`: the instruction; `parts`: each labelled row as a demonstration."""
+    """Renders every part once. `head`: the instruction; `parts`: each labelled row as a demonstration.
 
-    def __init__(self, settings: PromptSettings, pool: Sequence[LabelledRow], queries: Sequence[QueryRow]) -> None:
-        demonstration = parse_template(
-            settings.demonstration, fields=list(pool[0].fields) if pool else None, name="demonstration template"
-        )
+    Head and parts hold the separator that follows them, so that a prompt is plainly their sum and the query.
+    """
+
+    def __init__(
+        self,
+        settings: PromptSettings,
+        pool: Sequence[LabelledRow],
+        queries: Sequence[QueryRow],
+        task: TaskSpec | None = None,
+    ) -> None:
+        demonstration = DemonstrationWriter(settings, list(pool[0].fields) if pool else None)
         self._query = parse_template(
             settings.query, fields=list(queries[0].fields) if queries else None, label=False, name="query template"
         )
-        self.head = instruction_part(settings.instruction)
+        instruction, separator = instruction_text(settings, task), settings.separator
+        self.head = instruction + separator[_overlap(instruction, separator) :] if instruction else ""
         self._last_first = settings.order == "ascending" and settings.retrieval == "similar"
-        self.parts = [demonstration.render(row.text, label=label_text(row.value), fields=row.fields) for row in pool]
+        self.parts = [demonstration.render(row) + separator for row in pool]
 
     def turn(self, query: QueryRow) -> str:
         """The query alone, as its template renders it."""
@@ -38,6 +60,6 @@ class PromptWriter:
         return "".join([self.head, *(self.parts[place] for place in self.arranged(positions)), turn])
 
 
-def instruction_part(instruction: str) -> str:
-    """The instruction as it opens a prompt: followed by an empty line, unless it ends in a line break."""
-    return instruction if not instruction or instruction.endswith("\n") else instruction + "\n\n"
+def _overlap(text: str, separator: str) -> int:
+    """Characters at the end of `text` that the separator begins with: they are not written twice."""
+    return next(size for size in range(len(separator), -1, -1) if text.endswith(separator[:size]))

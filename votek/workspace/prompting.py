@@ -153,6 +153,7 @@ class Prompting(Results):
             mean=prepared.embeddings.mean,
             copies=prepared.copies,
             near_copy_threshold=self.settings.near_copy_threshold,
+            task=material.project.task,
         )
         return self._with_manifest(material, prompts, [query.id for _, query in queries])
 
