@@ -48,7 +48,7 @@ def _label(browser: Browser, address: str) -> str:
     for key in LABELS:
         page.keyboard.press(key)
         page.wait_for_timeout(300)
-    page.get_by_text("All saved").wait_for()
+    page.locator(".labeler .saved", has_text="All saved").wait_for()
     query = page.url.partition("?")[2]
     page.close()
     return query
