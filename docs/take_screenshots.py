@@ -61,8 +61,8 @@ def _take(browser: Browser, address: str, query: str, look: str) -> None:
         page.goto(f"{address}/{'' if name == 'Home' else name}?{query}")
         _settle(page)
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        # 64 colours are plenty for an interface, and keep the repository small.
-        shot.quantize(64, dither=Image.Dither.NONE).save(IMAGES / f"{name.lower()}-{look}.png", optimize=True)
+        # 200 colours are plenty for an interface, and keep the repository small.
+        shot.quantize(200, dither=Image.Dither.NONE).save(IMAGES / f"{name.lower()}-{look}.png", optimize=True)
     context.close()
 
 
