@@ -93,7 +93,7 @@ def _read(recorded: Mapping[str, Any], path: Path) -> Dataset:
         group=how["group"] or None,
         format=how["format"],
         encoding=how["encoding"],
-        delimiter=how["delimiter"],
+        delimiter=how["delimiter"] or None,  # a file of one column has none
     )
     if dataset.digest != recorded["digest"]:
         raise FileError(
