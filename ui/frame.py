@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -240,7 +241,12 @@ def _close_on_phones() -> None:
 
 
 def _picker(summaries: list[ProjectSummary], summary: ProjectSummary) -> None:
-    names = {s.project.id: s.project.name for s in summaries}
+    # Options that read alike count as one to the widget, and the other project would be opened.
+    seen: Counter[str] = Counter()
+    names = {}
+    for project in (s.project for s in summaries):
+        seen[project.name] += 1
+        names[project.id] = project.name if seen[project.name] == 1 else f"{project.name} ({seen[project.name]})"
     current = summary.project.id
     chosen = st.selectbox(
         "Project",

@@ -187,7 +187,7 @@ def test_an_area_without_texts_says_so_and_fades_nothing(project, open_map) -> N
     opened = open_map(project)
     box = opened.chart.bounding_box()
     opened.page.get_by_role("button", name="Box").click()
-    opened.drag([(box["x"] + 1, box["y"] + 1), (box["x"] + 5, box["y"] + 5), (box["x"] + 12, box["y"] + 12)])
+    opened.drag([(box["x"] + 6, box["y"] + 6), (box["x"] + 14, box["y"] + 14), (box["x"] + 26, box["y"] + 26)])
     listed = opened.page.locator(".votek-map-listed")
     expect(listed).to_have_text("No texts in that area")
     faded = "(c) => c._fullData.some((t) => t.customdata && t.selectedpoints) || c.layout.selections.length > 0"
@@ -224,12 +224,12 @@ def test_on_a_phone_choosing_a_page_closes_the_navigation(server, project, new_c
     tab = new_context(viewport={"width": 360, "height": 740}, has_touch=True).new_page()
     tab.goto(f"{server.url}/Map?project={project.id}")
     tab.wait_for_selector(".votek-map-chart[data-drawn]", timeout=60_000)
-    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "false")
+    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     tab.get_by_test_id("stExpandSidebarButton").click()
-    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "true")
+    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
     tab.get_by_test_id("stSidebar").get_by_role("link", name="Data").click()
     expect(tab.get_by_role("heading", name="Data", exact=True)).to_be_visible()
-    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "false")
+    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
 
 
 def test_the_layout_is_the_same_after_a_reload(project, open_map) -> None:
@@ -259,7 +259,7 @@ def test_no_serious_accessibility_finding(server, project, new_context, scheme, 
     server.workspace.record_events(project.id, "local", [_label("a1", "t0"), _label("a2", "t1")])
     tab = new_context(color_scheme=scheme).new_page()
     tab.goto(f"{server.url}/{page}?project={project.id}")
-    tab.get_by_role("button", name={"Map": "Start labelling", "Prompts": "Download everything (zip)"}[page]).wait_for()
+    tab.get_by_role("button", name={"Map": "Go on labelling", "Prompts": "Download everything (zip)"}[page]).wait_for()
     tab.wait_for_timeout(500)
     found = Axe().run(tab).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []

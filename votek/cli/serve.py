@@ -99,8 +99,10 @@ def serve(
     try:
         check_port(settings.host, settings.port)
         Workspace.open(settings).close()  # migrates the database before anything else opens it
-        # SIGTERM must stop the children like Ctrl-C does.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # SIGTERM must stop the children like Ctrl-C does, and a shell that started us in the background
+        # had Ctrl-C ignored.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.default_int_handler)
         _Servers(settings, sample=sample).run()
     finally:
         lock.release()
