@@ -11,6 +11,7 @@
     │   ├── CorruptFileError    a stored file's content does not match its name
     │   └── AlreadyRunningError another server uses the same data folder
     ├── ModelError              an embedding model cannot be loaded or is not the expected one
+    ├── ScoringError            a language model or its endpoint cannot answer
     ├── MissingPackageError     an optional library is needed; names the extra to install
     └── Cancelled               the person asked to stop
 
@@ -32,6 +33,7 @@ __all__ = [
     "MissingPackageError",
     "ModelError",
     "NotFoundError",
+    "ScoringError",
     "StorageError",
     "UnknownNameError",
     "VotekError",
@@ -82,6 +84,10 @@ class AlreadyRunningError(StorageError):
 
 class ModelError(VotekError):
     """An embedding model cannot be loaded, or is not the one that was expected."""
+
+
+class ScoringError(VotekError):
+    """A language model, or the endpoint that serves it, cannot be used or did not answer."""
 
 
 class MissingPackageError(VotekError, ImportError):

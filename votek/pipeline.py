@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -216,11 +216,15 @@ def choose(
     seed: int = 0,
     labeled: Sequence[int] = (),
     exclude: Sequence[int] = (),
+    confidence: NDArray[np.float64] | None = None,
+    groups: Sequence[Hashable] | None = None,
+    floor: int = 0,
     progress: Progress | None = None,
 ) -> Selection:
     """Pick `budget` new texts; rows in and out are positions in the original data set.
 
-    A labelled or excluded row stands for its whole group of copies. The other options are those of
+    A labelled or excluded row stands for its whole group of copies; of `confidence` and `groups`, one per
+    original row, those of the first text of each group of copies count. The other options are those of
     `votek.select`.
     """
     from votek.selection import remap, select_linked
@@ -238,6 +242,9 @@ def choose(
         seed=seed,
         labeled=warm,
         exclude=barred,
+        confidence=None if confidence is None else np.asarray(confidence)[prepared.rows],
+        groups=None if groups is None else [groups[row] for row in prepared.rows.tolist()],
+        floor=floor,
         progress=progress,
     )
     return remap(selection, prepared.rows)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from votek.datatypes import Job, Round
 from votek.errors import BudgetError, InputError
+from votek.jobs.analyses import find_analysis, result_kind
 from votek.jobs.context import Context, now
 from votek.store import Transaction
 from votek.store import data as data_rows
@@ -17,7 +18,7 @@ from votek.store import rounds as round_rows
 
 __all__ = ["PRIORITY", "Requests"]
 
-PRIORITY = {"repair": 0, "select": 5, "prepare": 10}
+PRIORITY = {"repair": 0, "select": 5, "analysis": 6, "prepare": 10}
 QUICK_SELECT = 1
 DEFAULTS: dict[str, Any] = {"method": "auto", "k": "auto", "rho": 10.0, "seed": 0}
 
@@ -82,6 +83,28 @@ class Requests(Context):
             pool = self.needed_pool(tx, project_id)
             _check(wanted, texts=len(set(pool.dataset.duplicates.tolist())))
             return self._request(tx, project_id, "select", {**wanted, "dataset": pool.dataset.digest, "restart": True})
+
+    def request_analysis(self, project_id: str, name: str, options: Mapping[str, Any] | None = None) -> Job:
+        """Ask for an analysis of the project (`votek.jobs.analyses`); the same one under way is not begun twice.
+
+        Raises:
+            UnknownNameError: there is no such analysis.
+            InputError: no texts yet.
+        """
+        find_analysis(name)
+        with self.writing() as tx:
+            project_rows.lock(tx, project_id)
+            pool = self.needed_pool(tx, project_id)
+            asked = {"analysis": name, "options": dict(options or {}), "dataset": pool.dataset.digest}
+            return self._request(tx, project_id, "analysis", asked)
+
+    def analysis(self, project_id: str, name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+        """(options, table) of the newest result of this analysis over the texts in force, or None."""
+        with self.store.read() as tx:
+            project_rows.get(tx, project_id)
+            row = data_rows.current(tx, project_id, "pool")
+            found = data_rows.results(tx, project_id, row.digest).get(result_kind(name)) if row else None
+        return None if found is None else (found[1]["options"], found[1]["table"])
 
     def request_repair(self, tx: Transaction, project_id: str) -> None:
         """Ask, within a transaction, for replacements of skipped picks, if any are due or no longer are."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from votek.annotation import Queue
 from votek.datatypes import Round
 from votek.errors import InputError
+from votek.jobs.analyses import Material, find_analysis, result_key, result_kind
 from votek.jobs.context import Context, Pool, now
 from votek.jobs.coverage import random_curve
 from votek.jobs.requests import Requests
@@ -32,6 +33,7 @@ STAGES: dict[str, list[str]] = {
     "prepare": ["embed", "copies", "graph", "pca", "map", "tests"],
     "select": ["embed", "copies", "graph", "pca", "select", "random"],
     "repair": ["select"],
+    "analysis": ["embed", "copies", "graph", "analysis"],
 }
 RoundKind = Literal["select", "raise", "repair"]
 
@@ -46,6 +48,8 @@ def perform(context: Requests, run: RunningJob) -> None:
         _select(context, run, pool)
     elif kind == "repair":
         _repair(context, run, pool)
+    elif kind == "analysis":
+        _analyse(context, run, pool)
     else:
         raise InputError(f"This worker does not know jobs of the kind {kind!r}. Start a worker of the same version.")
 
@@ -178,6 +182,23 @@ def _select(context: Requests, run: RunningJob, pool: Pool) -> None:
         run.finish(tx, "done")
         context.request_repair(tx, run.job.project)
         context.request_rest(tx, run.job.project, pool.dataset.digest)
+
+
+def _analyse(context: Requests, run: RunningJob, pool: Pool) -> None:
+    name, options = run.job.parameters["analysis"], run.job.parameters["options"]
+    analysis = find_analysis(name)
+    with context.store.read() as tx:
+        prepared = context.prepared_in_force(tx, run.job.project)
+    prepared = prepared or _graph(context, run, pool, k=graph_k("auto"))
+    for stage in ("embed", "copies", "graph"):
+        run.report(stage, 1, 1)
+    run.report("analysis", 0, 1)
+    table = analysis(Material(context, run.job.project, pool, prepared, options, run.report))
+    key = result_key(name, pool.dataset.digest, options)
+    with context.store.write() as tx:
+        run.still_mine(tx)
+        _record(tx, run, result_kind(name), key, {"options": dict(options), "table": table})
+        run.finish(tx, "done")
 
 
 def _warm_start(queue: Queue) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from votek.selection.problem import Problem, allowed
+from votek.selection.problem import Open, Problem
 
 __all__ = ["continue_farthest"]
 
@@ -17,22 +17,20 @@ def continue_farthest(problem: Problem, picked: NDArray[np.int64], degree: NDArr
     a node without an edge to L counts as farther than any node with one.
     """
     cosine = np.full(len(problem), -np.inf, dtype=np.float32)
-    free = problem.eligible.copy()
-    deficit = problem.deficit.copy()
+    still = Open(problem)
     picks = [int(node) for node in picked]
     for node in picks:
-        free[node] = False
-        deficit[problem.group[node]] = max(deficit[problem.group[node]] - 1, 0)
+        still.take(node)
     for member in [*problem.labeled.tolist(), *picks]:
-        _approach(problem, member, free, cosine)
+        _approach(problem, member, still.free, cosine)
     while len(picks) < problem.budget:
-        candidates = np.flatnonzero(allowed(problem, deficit, problem.budget - len(picks), free))
+        candidates = np.flatnonzero(still.mask())
         candidates = candidates[cosine[candidates] == cosine[candidates].min()]
         node = int(candidates[np.argmax(degree[candidates])])
         picks.append(node)
-        free[node] = False
-        deficit[problem.group[node]] = max(deficit[problem.group[node]] - 1, 0)
-        _approach(problem, node, free, cosine)
+        still.take(node)
+        _approach(problem, node, still.free, cosine)
+        problem.report(len(picks))
     return np.array(picks, dtype=np.int64)
 
 

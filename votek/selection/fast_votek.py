@@ -100,7 +100,9 @@ def _likely(degrees: NDArray[np.int32], budget: int) -> int:
 
 FAST_VOTE_K = Method(
     "fast-vote-k",
+    "Fast vote-k",
     "Picks the texts that most others have among their nearest neighbours, "
     "counting a text less the more of its own neighbours are picked already.",
     choose,
+    paper="Su et al. 2022, arXiv 2209.01975",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from votek.datatypes import Embeddings, Progress, Selection, SimilarityGraph
-from votek.errors import InputError
 from votek.selection.checks import check_budget, check_integer, check_rho, resolve_k
+from votek.selection.confidence import check_confidence
 from votek.selection.evidence import GraphEvidence, remap
 from votek.selection.floors import group_numbers, owed
 from votek.selection.pool import Given, Pool, open_pool
@@ -50,7 +51,8 @@ def select(
         exclude: rows never to be picked; they still vote.
         copies: group of each row; each group counts once, as its first row, and a labelled or excluded
             row stands for its group. None: rows of identical vectors. Not with a graph.
-        confidence: for methods that use one; neither of the present ones does.
+        confidence: one number per row, higher where a model is surer of its answer (such as the mean
+            log-probability of its output), for methods that read one. Labelled and excluded rows may hold NaN.
         groups: one group per row; `floor`: at least so many of each group, or all of a smaller one,
             are labelled or picked.
         progress: called as ("graph", rows done, rows) and ("select", picks done, picks).
@@ -69,8 +71,6 @@ def select(
     [0, 3]
     """
     chosen = find_method(method)
-    if confidence is not None and not chosen.uses_confidence:
-        raise InputError(f"The method {chosen.name!r} does not use confidence; leave confidence out.")
     wanted, discount, draw = check_budget(budget), check_rho(rho), check_integer("seed", seed, least=0)
     return _select(
         open_pool(data, copies, chosen),
@@ -81,6 +81,7 @@ def select(
         seed=draw,
         labeled=labeled,
         exclude=exclude,
+        confidence=confidence,
         groups=groups,
         floor=floor,
         progress=progress,
@@ -98,6 +99,9 @@ def select_linked(
     seed: int = 0,
     labeled: ArrayLike = (),
     exclude: ArrayLike = (),
+    confidence: ArrayLike | None = None,
+    groups: Sequence[Hashable] | None = None,
+    floor: int = 0,
     progress: Progress | None = None,
 ) -> Selection:
     """As `select`, for distinct texts whose graph is there already beside their raw vectors (nodes, d)."""
@@ -111,8 +115,9 @@ def select_linked(
         seed=check_integer("seed", seed, least=0),
         labeled=labeled,
         exclude=exclude,
-        groups=None,
-        floor=0,
+        confidence=confidence,
+        groups=groups,
+        floor=floor,
         progress=progress,
     )
 
@@ -127,6 +132,7 @@ def _select(
     seed: int,
     labeled: ArrayLike,
     exclude: ArrayLike,
+    confidence: ArrayLike | None,
     groups: Sequence[Hashable] | None,
     floor: int,
     progress: Progress | None,
@@ -134,13 +140,25 @@ def _select(
     """Check the rows against the pool, link it, and let the method pick."""
     given = Given(pool, labeled, exclude)
     given.check_room(budget)
+    sure = check_confidence(confidence, chosen, pool, given)
     linked = pool.graph.k if pool.graph is not None else None
     neighbors = resolve_k(k, n=len(pool), wanted=budget + len(given.labeled_rows), linked=linked)
     group, least = group_numbers(groups, pool.given, floor)
     deficit = owed(group[pool.rows], least, given.eligible, given.labeled, budget)
     graph, unit = pool.link(neighbors, progress)
     problem = Problem(
-        graph, neighbors, budget, given.labeled, given.eligible, rho, seed, group[pool.rows], deficit, unit
+        graph,
+        neighbors,
+        budget,
+        given.labeled,
+        given.eligible,
+        rho,
+        seed,
+        group[pool.rows],
+        deficit,
+        unit,
+        sure,
+        _reporter(progress, budget),
     )
     parameters = {
         "method": chosen.name,
@@ -155,9 +173,14 @@ def _select(
         "excluded": len(given.excluded_rows),
         "n": pool.given,
         "distinct": len(pool),
+        **({} if sure is None else {"confidence": hashlib.sha256(sure.tobytes()).hexdigest()}),
     }
-    selection = _run(chosen, problem, given.excluded, parameters, progress)
+    selection = _run(chosen, problem, given.excluded, parameters)
     return selection if len(pool) == pool.given else remap(selection, pool.rows)
+
+
+def _reporter(progress: Progress | None, budget: int) -> Callable[[int], None]:
+    return lambda done: progress("select", done, budget) if progress else None
 
 
 def _run(
@@ -165,14 +188,11 @@ def _run(
     problem: Problem,
     excluded: NDArray[np.int64],
     parameters: Mapping[str, Any],
-    progress: Progress | None,
 ) -> Selection:
     """Let the method pick, in graph nodes."""
-    if progress:
-        progress("select", 0, problem.budget)
+    problem.report(0)
     picks = method.choose(problem)
-    if progress:
-        progress("select", problem.budget, problem.budget)
+    problem.report(problem.budget)
     evidence = GraphEvidence(
         problem.graph, problem.k, problem.labeled, excluded, picks.nodes, picks.gains, parameters, _cosines(problem)
     )

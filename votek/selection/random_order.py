@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from votek.selection.problem import Method, Picks, Problem, allowed
+from votek.selection.problem import Method, Open, Picks, Problem
 
 __all__ = ["RANDOM", "choose"]
 
@@ -18,20 +18,16 @@ def choose(problem: Problem) -> Picks:
     order = np.random.default_rng(problem.seed).permutation(len(problem))
     order = order[problem.eligible[order]]
     gains = np.zeros(problem.budget)
-    deficit = problem.deficit.copy()
-    if not deficit.any():
+    if not problem.deficit.any():
         return Picks(order[: problem.budget].astype(np.int64), gains)
     place = np.full(len(problem), len(problem), dtype=np.int64)
     place[order] = np.arange(len(order))
-    free = problem.eligible.copy()
+    still = Open(problem)
     picks = np.empty(problem.budget, dtype=np.int64)
     for i in range(problem.budget):
-        open_now = allowed(problem, deficit, problem.budget - i, free)
-        picks[i] = np.argmin(np.where(open_now, place, len(problem)))
-        free[picks[i]] = False
-        group = problem.group[picks[i]]
-        deficit[group] = max(deficit[group] - 1, 0)
+        picks[i] = np.argmin(np.where(still.mask(), place, len(problem)))
+        still.take(int(picks[i]))
     return Picks(picks, gains)
 
 
-RANDOM = Method("random", "Picks texts at random: the baseline that every method should beat.", choose)
+RANDOM = Method("random", "Random", "Picks texts at random: the baseline that every method should beat.", choose)

@@ -1,0 +1,64 @@
+"""Analyses as background work: each is a function from a project's stored data to a table ready for JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from votek.datatypes import Progress
+from votek.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from votek.datatypes import Dataset
+    from votek.jobs.context import Context, Pool
+    from votek.pipeline import Prepared
+
+__all__ = ["ANALYSES", "Analysis", "Material", "find_analysis", "result_key", "result_kind"]
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What an analysis works with. `options`: as asked for, ready for JSON. `report`: progress, may raise."""
+
+    context: Context
+    project_id: str
+    pool: Pool
+    prepared: Prepared
+    options: Mapping[str, Any]
+    report: Progress
+
+    @property
+    def dataset(self) -> Dataset:
+        """The project's texts."""
+        return self.pool.dataset
+
+
+Analysis = Callable[[Material], dict[str, Any]]
+
+ANALYSES: dict[str, Analysis] = {}
+
+
+def find_analysis(name: str) -> Analysis:
+    """The analysis of this name.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    found = ANALYSES.get(name)
+    if found is None:
+        raise UnknownNameError(f"There is no analysis {name!r}; choose one of: {', '.join(ANALYSES)}.")
+    return found
+
+
+def result_kind(name: str) -> str:
+    """Under which kind a project keeps the newest result of an analysis."""
+    return f"analysis-{name}"
+
+
+def result_key(name: str, dataset: str, options: Mapping[str, Any]) -> str:
+    """One key for the same analysis of the same data."""
+    content = json.dumps([name, dataset, options], sort_keys=True).encode()
+    return f"analysis-{hashlib.sha256(content).hexdigest()}"
