@@ -8,14 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from votek.selection.discounted import whole_rho
 from votek.selection.farthest import continue_farthest
 from votek.selection.problem import Method, Picks, Problem
 from votek.selection.votes import Votes
 
 __all__ = ["FAST_VOTE_K", "choose"]
-
-LARGEST_WHOLE_RHO = 2**40
-"""Beyond it rounding decides what is equal; below it scores are compared exactly, as base-rho numbers."""
 
 
 def choose(problem: Problem) -> Picks:
@@ -25,8 +23,7 @@ def choose(problem: Problem) -> Picks:
     Each time the highest goes to L; ties: higher in-degree, then lower node. When nothing has votes
     left, the one farthest from L is next.
     """
-    rho = problem.rho
-    whole = int(rho) if rho == int(rho) and rho <= LARGEST_WHOLE_RHO else 0
+    whole = whole_rho(problem.rho)
     votes = Votes(problem.graph, problem.k)
     if not whole or _lazy_is_quicker(len(problem), problem.k, problem.budget):
         nodes, gains = _lazily(problem, votes, whole)

@@ -1,4 +1,4 @@
-"""Compiled loops of fast vote-k. Imported only where they run: numba loads with them."""
+"""Compiled loops of vote-k. Imported only where they run: numba loads with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from votek.graph.compiled import compiled
 from votek.graph.kernels import dot
 
-__all__ = ["closest", "count_votes", "list_voters", "pick", "rank_by_degree"]
+__all__ = ["best_of", "closest", "count_votes", "list_voters", "pick", "rank_by_degree", "take_all"]
 
 WINDOW = 1.0 - 1e-12
 """Bounds this close to the best score are evaluated; the rounding of a score is far smaller."""
@@ -135,6 +135,47 @@ def _discount(voters: Rows, bins: Rows, top: int) -> Any:
             bins[voter] += 1
             top = max(top, bins[voter] - 1)
     return top
+
+
+@compiled
+def take_all(members: NDArray[np.int64], indptr: NDArray[np.int64], sources: Rows, bins: Rows, top: int) -> Any:
+    """Move `members` to L; returns the highest count of members that a voter votes for."""
+    for member in members:
+        top = _discount(sources[indptr[member] : indptr[member + 1]], bins, top)
+    for member in members:
+        bins[member] = 0
+    return top
+
+
+@compiled
+def best_of(
+    candidates: NDArray[np.int64],
+    degree: Rows,
+    indptr: NDArray[np.int64],
+    sources: Rows,
+    bins: Rows,
+    rho: float,
+    whole: int,
+    top: int,
+    most: int,
+) -> Any:
+    """(row, score) of the candidate with the highest score; ties: higher in-degree, then lower row."""
+    tally = np.zeros((4, most + 2), dtype=np.int64)
+    digits, best_digits = np.zeros(most + 1, dtype=np.int64), np.zeros(most + 1, dtype=np.int64)
+    best, best_score = np.int64(-1), 0.0
+    for row in candidates:
+        score, _ = _evaluate(sources[indptr[row] : indptr[row + 1]], bins, rho, whole, top, tally, digits)
+        sign = 1
+        if best >= 0:
+            sign = _compare(score, digits, best_score, best_digits, whole, top)
+            if sign == 0:
+                sign = degree[row] - degree[best]
+            if sign == 0:
+                sign = best - row
+        if sign > 0:
+            best, best_score = row, score
+            best_digits[: top + 1] = digits[: top + 1]
+    return best, best_score
 
 
 @compiled
