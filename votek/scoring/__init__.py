@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from votek.scoring.protocol import Request, Score, Scorer
+from votek.scoring.cached import CachedScorer
+from votek.scoring.knn import KnnScorer
+from votek.scoring.opening import open_scorer
+from votek.scoring.protocol import Done, Request, Score, Scorer
+from votek.scoring.requests import build_requests, labels_of
+from votek.scoring.settings import ModelSettings
 
-__all__ = ["Request", "Score", "Scorer"]
+__all__ = [
+    "CachedScorer",
+    "Done",
+    "KnnScorer",
+    "ModelSettings",
+    "Request",
+    "Score",
+    "Scorer",
+    "build_requests",
+    "labels_of",
+    "open_scorer",
+]

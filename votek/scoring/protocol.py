@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-__all__ = ["Request", "Score", "Scorer"]
+__all__ = ["CONTENT_FREE", "Done", "Request", "Score", "Scorer"]
+
+CONTENT_FREE = ("N/A", "", "[MASK]")
+"""Texts that say nothing, in the order of `Request.blanks` (Zhao et al. 2021, arXiv 2102.09690)."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,8 @@ class Request:
     `id`: the item's. `prompt`: the literal prompt, which ends where the answer begins. `answers` and
     `similarities`: of each demonstration, in the order of the prompt, its label (or text) and its cosine to
     the text asked about. `labels`: what may be answered, the task's labels in their order; () for free text.
+    `turn`: the end of the prompt that holds the text asked about. `blanks`: the same end with each text of
+    `CONTENT_FREE` instead; calibration and PMI ask about these. Both are empty where nobody needs them.
     """
 
     id: str
@@ -23,6 +28,8 @@ class Request:
     answers: tuple[str, ...]
     similarities: tuple[float, ...]
     labels: tuple[str, ...] = ()
+    turn: str = ""
+    blanks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,10 @@ class Score:
     missing_mass: float | None = None
 
 
+Done = Callable[[Request, Score], None]
+"""Called with each score the moment it is there, from any thread and in any order; what it keeps is not lost."""
+
+
 class Scorer(Protocol):
     """Answers requests. Deterministic: temperature 0, and the same requests get the same scores."""
 
@@ -53,8 +64,11 @@ class Scorer(Protocol):
     def digest(self) -> str:
         """SHA-256 over everything but the request that the scores depend on; part of cache keys."""
 
-    def score(self, requests: Sequence[Request]) -> Iterator[Score]:
-        """One score per request, in the same order, each as soon as it is there.
+    def score(self, requests: Sequence[Request], *, done: Done | None = None) -> Iterator[Score]:
+        """One score per request, in the same order, each as soon as it and those before it are there.
+
+        `done` hears of a score even if an earlier request is still under way or fails. Closing the iterator
+        stops the work.
 
         Raises:
             ScoringError: the model or the endpoint cannot answer; scores given so far stay good.
