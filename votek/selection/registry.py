@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from votek.errors import UnknownNameError
+from votek.selection.covericl import COVERICL
+from votek.selection.determinantal import DPP, LM_DPP
 from votek.selection.fast_votek import FAST_VOTE_K
+from votek.selection.ideal import IDEAL
+from votek.selection.least_confidence import LEAST_CONFIDENCE
 from votek.selection.problem import Method
 from votek.selection.random_order import RANDOM
 from votek.selection.two_stage_votek import VOTE_K
 
 __all__ = ["AUTO", "METHODS", "find_method", "methods"]
 
-METHODS = {method.name: method for method in (FAST_VOTE_K, VOTE_K, RANDOM)}
+METHODS = {
+    method.name: method for method in (FAST_VOTE_K, VOTE_K, DPP, LM_DPP, IDEAL, LEAST_CONFIDENCE, COVERICL, RANDOM)
+}
 
 AUTO = FAST_VOTE_K.name
 """What `method="auto"` means until another method is measured to be better."""
