@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ import votek
 from votek.datatypes import SimilarityGraph
 from votek.selection import fast_votek, updates, votes
 
+pick = partial(votek.select, method="fast-vote-k")
 GOLDEN = [192, 144, 86, 141, 27, 77, 93, 136, 185, 104, 124, 61]
 
 
@@ -42,14 +45,14 @@ def golden_vectors() -> np.ndarray:
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.usefixtures("way")
 def test_equals_the_published_picks(golden_vectors: np.ndarray, dtype: type) -> None:
-    selection = votek.select(golden_vectors.astype(dtype), budget=12, k=10)
+    selection = pick(golden_vectors.astype(dtype), budget=12, k=10)
     assert selection.indices.tolist() == GOLDEN
     assert selection.method == "fast-vote-k"
 
 
 def test_a_graph_gives_the_same_picks_each_time_it_is_used(golden_vectors: np.ndarray) -> None:
     graph = votek.build_graph(golden_vectors, k=30)
-    runs = [votek.select(graph, budget=12, k=10).indices.tolist() for _ in range(20)]
+    runs = [pick(graph, budget=12, k=10).indices.tolist() for _ in range(20)]
     assert runs == [GOLDEN] * 20
 
 
@@ -67,7 +70,7 @@ def test_equals_the_oracle_on_random_graphs(oracle_on_graph, random_graph) -> No
         room = n - len(labeled) - len(exclude)
         budget = room if case % 4 == 0 else int(rng.integers(1, room + 1))
         options = {"rho": rho, "labeled": labeled, "exclude": exclude}
-        found = votek.select(graph, budget=budget, k=k, **options).indices.tolist()
+        found = pick(graph, budget=budget, k=k, **options).indices.tolist()
         assert found == oracle_on_graph(graph, budget, k=k, **options), (case, n, k, budget, options)
 
 
@@ -79,14 +82,14 @@ def test_equals_the_oracle_on_vectors_with_copies(oracle_on_vectors) -> None:
         again = rng.integers(0, len(distinct), size=int(rng.integers(0, 20)))
         vectors = np.concatenate([distinct, distinct[again]])
         k, budget = int(rng.integers(1, len(distinct))), int(rng.integers(1, len(distinct) + 1))
-        found = votek.select(vectors, budget=budget, k=k).indices.tolist()
+        found = pick(vectors, budget=budget, k=k).indices.tolist()
         assert found == oracle_on_vectors(distinct, budget, k=k), case
 
 
 def test_every_text_can_be_picked_once_votes_run_out() -> None:
     vectors = np.random.default_rng(3).normal(size=(60, 5))
     for budget in (45, 60):
-        picks = votek.select(vectors, budget=budget, k=3).indices
+        picks = pick(vectors, budget=budget, k=3).indices
         assert len(set(picks.tolist())) == len(picks) == budget
 
 
@@ -94,7 +97,7 @@ def test_with_no_votes_left_the_farthest_is_next() -> None:
     # Rows 0 and 1 vote for each other, 2..4 for 0: after 0 and 1, nobody has votes.
     neighbors = np.array([[1], [0], [0], [0], [0]], dtype=np.int32)
     similarities = np.array([[0.9], [0.9], [0.5], [0.7], [0.3]], dtype=np.float32)
-    selection = votek.select(SimilarityGraph(neighbors, similarities), budget=5, k=1)
+    selection = pick(SimilarityGraph(neighbors, similarities), budget=5, k=1)
     assert selection.indices.tolist() == [0, 4, 2, 3, 1]
     assert selection.gains.tolist() == [4, 0, 0, 0, 0]
 
@@ -109,15 +112,15 @@ def test_equal_scores_are_equal_however_they_are_added_up() -> None:
     for voter in voters:
         neighbors[voter] = [1, 2]
     graph = SimilarityGraph(neighbors, np.zeros((20, 2), dtype=np.float32))
-    picks = votek.select(graph, budget=1, k=2, labeled=members, exclude=[19]).indices.tolist()
+    picks = pick(graph, budget=1, k=2, labeled=members, exclude=[19]).indices.tolist()
     assert picks == [1]
-    assert votek.select(graph, budget=1, k=2, labeled=members, exclude=[19]).gains.tolist() == [1.0]
+    assert pick(graph, budget=1, k=2, labeled=members, exclude=[19]).gains.tolist() == [1.0]
 
 
 @pytest.mark.usefixtures("way")
 def test_gains_are_the_scores_at_picking() -> None:
     neighbors = np.array([[1, 2], [2, 0], [0, 1], [0, 2], [0, 3]], dtype=np.int32)
-    selection = votek.select(SimilarityGraph(neighbors, np.zeros((5, 2), np.float32)), budget=2, k=2)
+    selection = pick(SimilarityGraph(neighbors, np.zeros((5, 2), np.float32)), budget=2, k=2)
     # All but row 0 vote; 1 is left with the vote of 2, which votes for 0 too; 2 with those of 1 and 3.
     assert selection.indices.tolist() == [0, 2]
     assert selection.gains.tolist() == [4, pytest.approx(0.2)]
@@ -131,7 +134,7 @@ def test_exactly_as_many_distinct_picks_as_asked(seed: int, n: int, data: st.Dat
     distinct = len(np.unique(vectors, axis=0))
     budget = data.draw(st.integers(1, distinct))
     k = data.draw(st.one_of(st.just("auto"), st.integers(1, n + 5)))
-    picks = votek.select(vectors, budget=budget, k=k).indices
+    picks = pick(vectors, budget=budget, k=k).indices
     assert picks.dtype == np.int64
     assert len(np.unique(vectors[picks], axis=0)) == budget
 
@@ -143,26 +146,26 @@ def test_exactly_as_many_distinct_picks_as_asked(seed: int, n: int, data: st.Dat
 def test_a_raised_budget_goes_on_where_the_earlier_one_stopped(seed: int, first: int, more: int, rho: float) -> None:
     vectors = np.random.default_rng(seed).normal(size=(50, 4)).round(1)
     options = {"k": 5, "rho": rho, "copies": np.arange(50)}
-    whole = votek.select(vectors, budget=first + more, **options).indices.tolist()
-    start = votek.select(vectors, budget=first, **options).indices.tolist()
-    rest = votek.select(vectors, budget=more, labeled=start, **options).indices.tolist()
+    whole = pick(vectors, budget=first + more, **options).indices.tolist()
+    start = pick(vectors, budget=first, **options).indices.tolist()
+    rest = pick(vectors, budget=more, labeled=start, **options).indices.tolist()
     assert start + rest == whole
 
 
 def test_many_rows_are_read_in_parts_with_the_same_result(oracle_on_graph, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = np.random.default_rng(5).normal(size=(120, 4))
     graph = votek.build_graph(vectors, k=6)
-    alone = votek.select(graph, budget=120, k=6).indices.tolist()
+    alone = pick(graph, budget=120, k=6).indices.tolist()
     monkeypatch.setattr(votes, "SMALL", 0)
-    assert votek.select(graph, budget=120, k=6).indices.tolist() == alone == oracle_on_graph(graph, 120, k=6)
+    assert pick(graph, budget=120, k=6).indices.tolist() == alone == oracle_on_graph(graph, 120, k=6)
 
 
 def test_listing_too_few_voters_at_first_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = votek.build_graph(np.random.default_rng(6).normal(size=(300, 4)), k=8)
-    expected = votek.select(graph, budget=250, k=8).indices.tolist()
+    expected = pick(graph, budget=250, k=8).indices.tolist()
     monkeypatch.setattr(fast_votek, "_lazy_is_quicker", lambda *_: True)
     monkeypatch.setattr(fast_votek, "_likely", lambda degrees, budget: 1)
-    assert votek.select(graph, budget=250, k=8).indices.tolist() == expected
+    assert pick(graph, budget=250, k=8).indices.tolist() == expected
 
 
 @pytest.mark.parametrize("whole", [2, 3, 10, 1000, 2**40])
@@ -182,6 +185,6 @@ def test_the_ways_agree_on_a_pool_of_some_size() -> None:
         for name in ("by updates", "lazily"):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(fast_votek, "_lazy_is_quicker", lambda *_, name=name: name == "lazily")
-                runs[name] = votek.select(graph, budget=budget, k=k)
+                runs[name] = pick(graph, budget=budget, k=k)
         assert runs["by updates"].indices.tolist() == runs["lazily"].indices.tolist()
         np.testing.assert_allclose(runs["by updates"].gains, runs["lazily"].gains, rtol=1e-12)

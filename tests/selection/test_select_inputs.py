@@ -113,8 +113,8 @@ def test_a_row_is_not_both_labelled_and_excluded(vectors: np.ndarray) -> None:
 def test_excluded_rows_still_vote() -> None:
     neighbors = np.array([[1], [0], [0], [0]], dtype=np.int32)
     graph = votek.datatypes.SimilarityGraph(neighbors, np.zeros((4, 1), np.float32))
-    assert votek.select(graph, budget=1, k=1, exclude=[2, 3]).gains.tolist() == [3.0]
-    assert votek.select(graph, budget=1, k=1, labeled=[2, 3]).gains.tolist() == [1.0]
+    assert votek.select(graph, budget=1, k=1, method="fast-vote-k", exclude=[2, 3]).gains.tolist() == [3.0]
+    assert votek.select(graph, budget=1, k=1, method="fast-vote-k", labeled=[2, 3]).gains.tolist() == [1.0]
 
 
 @pytest.mark.parametrize("rho", [0, -1, float("nan"), float("inf"), "10", True, None])
@@ -130,7 +130,7 @@ def test_a_seed_is_a_whole_number(vectors: np.ndarray, seed: object) -> None:
 
 
 def test_an_unknown_method_lists_the_known_ones(vectors: np.ndarray) -> None:
-    with pytest.raises(UnknownNameError, match=r"'best'.*auto, fast-vote-k, "):
+    with pytest.raises(UnknownNameError, match=r"'best'.*auto, weighted-coverage, fast-vote-k, "):
         votek.select(vectors, budget=2, method="best")
     assert {"fast-vote-k", "random"} <= set(votek.methods())
     for name in ("fast-vote-k", "random", "auto"):
@@ -139,7 +139,7 @@ def test_an_unknown_method_lists_the_known_ones(vectors: np.ndarray) -> None:
 
 def test_confidence_is_refused_by_methods_that_ignore_it(vectors: np.ndarray) -> None:
     with pytest.raises(InputError, match="'fast-vote-k' does not use confidence"):
-        votek.select(vectors, budget=2, confidence=np.zeros(40))
+        votek.select(vectors, budget=2, method="fast-vote-k", confidence=np.zeros(40))
 
 
 @pytest.mark.parametrize("k", [0, -1, True, 2.5, "all", None])
@@ -201,7 +201,7 @@ def test_graph_embeddings_and_vectors_give_the_same_picks(vectors: np.ndarray) -
 
 
 def test_parameters_say_how_to_run_it_again(vectors: np.ndarray) -> None:
-    parameters = votek.select(vectors, budget=4, labeled=[1], exclude=[2, 3], rho=5).parameters
+    parameters = votek.select(vectors, budget=4, labeled=[1], exclude=[2, 3], rho=5, method="fast-vote-k").parameters
     assert parameters == {
         "method": "fast-vote-k",
         "version": 1,

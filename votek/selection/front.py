@@ -42,10 +42,11 @@ def select(
     Args:
         data: a `SimilarityGraph` (of distinct texts), `Embeddings`, or vectors (n, d).
         budget: number of new picks, at least 1.
-        method: a name from `methods()`; "auto" is fast vote-k.
+        method: a name from `methods()`; "auto" is weighted coverage, which reads no more than the graph.
         k: neighbours that count per text; "auto" is N/(2M) clipped to 10..150, with N distinct texts and
             M = budget + len(labeled). At most N - 1, and at most those of a graph that is given.
-        rho: discount of a vote for each of the voter's neighbours that is labelled or picked; above 0.
+        rho: for the vote-k methods, the discount of a vote for each of the voter's neighbours that is
+            labelled or picked; above 0.
         seed: for methods that draw.
         labeled: rows that are labelled already: they discount votes and are never returned.
         exclude: rows never to be picked; they still vote.
@@ -65,10 +66,10 @@ def select(
         UnknownNameError: no such method.
         InputError: anything else that cannot be used.
 
-    Su et al. 2022, arXiv 2209.01975, for fast vote-k.
+    Su et al. 2022, arXiv 2209.01975; each method names its own paper in `docs/methods.md`.
 
     >>> select([[0, 1], [0, 1.1], [0, 1.2], [1, 0], [1.1, 0.1], [0.9, 0.2]], budget=2, k=2).indices.tolist()
-    [0, 3]
+    [1, 5]
     """
     chosen = find_method(method)
     wanted, discount, draw = check_budget(budget), check_rho(rho), check_integer("seed", seed, least=0)

@@ -11,15 +11,17 @@ from votek.selection.least_confidence import LEAST_CONFIDENCE
 from votek.selection.problem import Method
 from votek.selection.random_order import RANDOM
 from votek.selection.two_stage_votek import VOTE_K
+from votek.selection.weighted_coverage import WEIGHTED_COVERAGE
 
 __all__ = ["AUTO", "METHODS", "find_method", "methods"]
 
 METHODS = {
-    method.name: method for method in (FAST_VOTE_K, VOTE_K, DPP, LM_DPP, IDEAL, LEAST_CONFIDENCE, COVERICL, RANDOM)
+    method.name: method
+    for method in (WEIGHTED_COVERAGE, FAST_VOTE_K, VOTE_K, DPP, LM_DPP, IDEAL, LEAST_CONFIDENCE, COVERICL, RANDOM)
 }
 
-AUTO = FAST_VOTE_K.name
-"""What `method="auto"` means until another method is measured to be better."""
+AUTO = WEIGHTED_COVERAGE.name
+"""What `method="auto"` means: the best of those that need no more than the graph, as measured in docs/quality.md."""
 
 
 def methods() -> dict[str, str]:

@@ -34,7 +34,7 @@ class Votes:
         n = len(graph)
         self.edges = np.linspace(0, n, (1 if n < SMALL else PARTS) + 1).astype(int).tolist()
         self.by_part = np.zeros((len(self.edges) - 1, n), dtype=np.int32)
-        self._each_part(lambda i, first, last: count_votes(self.neighbors, k, first, last, self.by_part[i]))
+        self.each_part(lambda i, first, last: count_votes(self.neighbors, k, first, last, self.by_part[i]))
         self.degree: NDArray[np.int32] = self.by_part.sum(axis=0, dtype=np.int32)
 
     def voters(self, rows: NDArray[np.int64]) -> Voters:
@@ -50,12 +50,13 @@ class Votes:
         earlier = np.cumsum(self.by_part[:, rows], axis=0, dtype=np.int64) - self.by_part[:, rows]
         places = indptr[:-1] + earlier
         wanted = (slot >= 0).astype(np.uint8)
-        self._each_part(
+        self.each_part(
             lambda i, first, last: list_voters(self.neighbors, self.k, first, last, wanted, slot, places[i], sources)
         )
         return slot, indptr, sources
 
-    def _each_part(self, work: Callable[[int, int, int], None]) -> None:
+    def each_part(self, work: Callable[[int, int, int], None]) -> None:
+        """Call `work(part, first row, last row + 1)` for every part, side by side; it must not hold the lock."""
         firsts, lasts = self.edges[:-1], self.edges[1:]
         if len(firsts) == 1:
             work(0, firsts[0], lasts[0])
