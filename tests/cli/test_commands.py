@@ -65,7 +65,7 @@ def test_embed_writes_vectors_without_pickle(run, table, tmp_path):
         (["--budget", "0"], "budget"),
         (["--budget", "-3"], "budget"),
         (["--budget", "5000"], "5000"),
-        (["--budget", "5", "--method", "magic"], "one of: auto, fast-vote-k"),
+        (["--budget", "5", "--method", "magic"], "one of: auto, "),
         (["--budget", "5", "--k", "many"], "auto, paper"),
         (["--budget", "5", "--text", "question"], "question"),
         (["--budget", "5", "--encoding", "klingon"], "klingon"),

@@ -1,111 +1,18 @@
-"""Commands that work on files alone, without a project: `select`, `embed`, `methods`."""
+"""Commands that need no project: `embed` for the texts of a file, `methods` for what is there to select by."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from votek.cli import app
 from votek.cli.output import AsJson, answer, progress_bar, write_whole
-from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Template, Text, read_file
-from votek.errors import InputError
+from votek.cli.reading import Delimiter, Encoding, File, Format, Model, Template, Text, read_file
 
 if TYPE_CHECKING:
-    from votek.datatypes import Dataset, Selection
-
-__all__ = ["parse_k", "picks_jsonl"]
-
-PAPER_K = 150
-
-Model = Annotated[str, typer.Option(help="Embedding model: the packaged default, a name or a folder.")]
-NearCopies = Annotated[
-    float,
-    typer.Option(
-        help="Cosine from which texts count as near-copies: one of a group may be picked. Above 1: exact copies only."
-    ),
-]
-
-
-def parse_k(value: str) -> int | Literal["auto"]:
-    """`--k`: "auto", "paper" (150) or a number."""
-    if value == "auto":
-        return "auto"
-    if value == "paper":
-        return PAPER_K
-    try:
-        return int(value)
-    except ValueError:
-        raise InputError(f"--k was {value!r}; give auto, paper (= {PAPER_K}) or a whole number.") from None
-
-
-def picks_jsonl(selection: Selection, dataset: Dataset) -> bytes:
-    """One line per pick, in pick order: rank (from 1), index, id, text, gain."""
-    lines = [
-        json.dumps(
-            {"rank": rank, "index": int(row), "id": dataset.ids[row], "text": dataset.texts[row], "gain": float(gain)},
-            ensure_ascii=False,
-        )
-        for rank, (row, gain) in enumerate(zip(selection.indices, selection.gains, strict=True), 1)
-    ]
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-@app.command()
-def select(
-    file: File,
-    budget: Annotated[int, typer.Option(help="How many texts to pick.")],
-    out: Annotated[Path, typer.Option(help="Where the picks go, as JSON lines in pick order.")],
-    text: Text = None,
-    template: Template = None,
-    id_column: Id = None,
-    format: Format = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    method: Annotated[str, typer.Option(help="Selection method; `votek methods` lists them.")] = "auto",
-    k: Annotated[str, typer.Option(help="Neighbours per text: auto, paper (150) or a number.")] = "auto",
-    rho: Annotated[float, typer.Option(help="How fast the votes of covered texts fade.")] = 10.0,
-    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
-    near_copies: NearCopies = 0.95,
-    model: Model = "all-MiniLM-L6-v2",
-    as_json: AsJson = False,
-) -> None:
-    """Pick the texts that a person should label."""
-    from votek import pipeline
-
-    dataset = read_file(file, text, template, id_column, format, encoding, delimiter)
-    neighbors = parse_k(k)
-    with progress_bar() as progress:
-        prepared = pipeline.prepare(
-            dataset.texts,
-            model=model,
-            threshold=near_copies,
-            k=pipeline.graph_k(neighbors),
-            progress=progress,
-        )
-        selection = pipeline.choose(
-            prepared, budget=budget, method=method, k=neighbors, rho=rho, seed=seed, progress=progress
-        )
-    write_whole(out, picks_jsonl(selection, dataset))
-    covered = float(selection.coverage[-1])
-    answer(
-        as_json,
-        {
-            "picks": len(selection),
-            "out": str(out),
-            "method": selection.method,
-            "k": selection.parameters["k"],
-            "coverage": covered,
-            "loaded": len(dataset),
-            "refused": len(dataset.refusals),
-            "distinct": len(prepared.rows),
-            "digest": selection.digest,
-        },
-        f"Picked {len(selection)} of {len(dataset):,} texts ({len(dataset.refusals)} rows refused, "
-        f"{len(prepared.rows):,} distinct); {covered:.0%} are near a pick. Written to {out}",
-    )
+    from votek.selection.problem import Method
 
 
 @app.command()
@@ -142,9 +49,38 @@ def embed(
 
 
 @app.command()
-def methods(as_json: AsJson = False) -> None:
-    """List the selection methods."""
-    from votek.selection import methods as known
+def methods(
+    details: Annotated[
+        bool, typer.Option("--details", help="With --json: an object per method instead of its sentence.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the selection methods: what each does, what it needs, its paper."""
+    from votek.selection.registry import METHODS
 
-    table = known()
-    answer(as_json, dict(table), "\n".join(f"{name:<16} {sentence}" for name, sentence in table.items()))
+    table = list(METHODS.values())
+    values = {method.name: _details(method) if details else method.sentence for method in table}
+    answer(as_json, values, "\n".join(_lines(method) for method in table))
+
+
+def _needs(method: Method) -> list[str]:
+    confidence = {"needed": ["confidence"], "optional": [], "unused": []}[method.confidence]
+    return [*(["vectors"] if method.needs_vectors else []), *confidence]
+
+
+def _details(method: Method) -> dict[str, object]:
+    return {
+        "label": method.label,
+        "sentence": method.sentence,
+        "paper": method.paper,
+        "needs": _needs(method),
+        "confidence": method.confidence,
+    }
+
+
+def _lines(method: Method) -> str:
+    indent = " " * 20
+    needs = {"needed": "Needs a confidence for each text. ", "optional": "Reads a confidence where one is given. "}
+    below = (needs.get(method.confidence, "") + method.paper).strip()
+    first = f"{method.name:<20}{method.label}. {method.sentence}"
+    return f"{first}\n{indent}{below}" if below else first

@@ -23,6 +23,7 @@ STAGES = {
     "embed": "Reading texts",
     "copies": "Finding copies",
     "graph": "Linking neighbours",
+    "score": "Asking the scorer",
     "select": "Picking",
     "map": "Drawing the map",
 }

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
 
-__all__ = ["Delimiter", "Encoding", "File", "Format", "Id", "Template", "Text", "read_file"]
+__all__ = ["Delimiter", "Encoding", "File", "Format", "Id", "Model", "Template", "Text", "read_file"]
 
 File = Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, JSON, Parquet, XLSX or plain text, or a gzip of those.")]
 Text = Annotated[
@@ -22,6 +22,7 @@ Template = Annotated[
 Id = Annotated[str | None, typer.Option("--id", help="Column of the ids; row numbers when left out.")]
 Format = Annotated[str | None, typer.Option(help="Format of the file, when its name does not tell.")]
 Delimiter = Annotated[str | None, typer.Option(help="What separates the columns; detected when left out.")]
+Model = Annotated[str, typer.Option(help="Embedding model: the packaged default, a name or a folder.")]
 Encoding = Annotated[str | None, typer.Option(help="Encoding of the file; detected when left out.")]
 
 

@@ -1,0 +1,134 @@
+"""What the options of `select` say about rows: labelled, excluded, grouped, and how sure something is of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from votek.cli.confidence import confidence_column
+from votek.cli.given_rows import crossed_groups, labels_of_rows, read_rows
+from votek.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from votek.datatypes import Dataset
+    from votek.scoring import Scorer
+    from votek.selection.problem import Method
+
+__all__ = [
+    "Confidence",
+    "Exclude",
+    "Floor",
+    "Group",
+    "Label",
+    "Labeled",
+    "RowOptions",
+    "ScorerName",
+    "read_row_options",
+]
+
+Rows = "a file of JSON lines with an id each (as written by this command), or of one id per line"
+Labeled = Annotated[
+    Path | None, typer.Option("--labeled", help=f"Texts that are labelled already: {Rows}. They steer, unpicked.")
+]
+Exclude = Annotated[Path | None, typer.Option("--exclude", help=f"Texts never to be picked: {Rows}.")]
+Confidence = Annotated[
+    str | None, typer.Option("--confidence", help="Column of numbers, higher where a model is surer of its answer.")
+]
+Label = Annotated[
+    str | None,
+    typer.Option(
+        "--label",
+        help="Column of labels, from which a scorer learns: those of the --labeled texts, or else all that are filled.",
+    ),
+]
+ScorerName = Annotated[
+    str, typer.Option("--scorer", help="What says how sure it is, given --label: knn (no model: the nearest labels).")
+]
+Group = Annotated[
+    list[str] | None, typer.Option("--group", help="Column of groups; give it several times to cross columns.")
+]
+Floor = Annotated[
+    int | None, typer.Option("--floor", help="At least so many texts of each --group are picked or labelled [1].")
+]
+
+
+@dataclass(frozen=True)
+class RowOptions:
+    """What the options say about rows, read and checked before anything takes long."""
+
+    method: Method
+    labeled: list[int]
+    exclude: list[int]
+    confidence: NDArray[np.float64] | None
+    labels: dict[int, str]
+    scorer: Scorer | None
+    groups: list[tuple[str, ...]] | None
+    floor: int
+
+
+def read_row_options(
+    dataset: Dataset,
+    *,
+    method: str,
+    labeled: Path | None,
+    exclude: Path | None,
+    confidence: str | None,
+    label: str | None,
+    scorer: str,
+    group: list[str] | None,
+    floor: int | None,
+) -> RowOptions:
+    """Read and check them.
+
+    Raises:
+        FileError: a file of ids cannot be read.
+        InputError: anything else that cannot be used; nothing that takes long has been done yet.
+    """
+    from votek.selection.registry import find_method
+
+    chosen = find_method(method)
+    if floor is not None and not group:
+        raise InputError(f"--floor {floor} needs groups; give --group COLUMN.")
+    named = None if labeled is None else read_rows(labeled, dataset, "--labeled")
+    labels = {} if label is None else labels_of_rows(dataset, label, named)
+    known = list(labels) if named is None else named
+    barred = [] if exclude is None else read_rows(exclude, dataset, "--exclude")
+    both = set(known) & set(barred)
+    if both:
+        raise InputError(
+            f"The row with the id {dataset.ids[min(both)]!r} is both labelled and in --exclude; name it in one only."
+        )
+    return RowOptions(
+        chosen,
+        known,
+        barred,
+        None if confidence is None else confidence_column(dataset, confidence, {*known, *barred}),
+        labels,
+        _scorer(chosen, confidence, label, scorer),
+        crossed_groups(dataset, group) if group else None,
+        (1 if floor is None else floor) if group else 0,
+    )
+
+
+def _scorer(method: Method, confidence: str | None, label: str | None, name: str) -> Scorer | None:
+    """What scores the texts; None where nothing has to."""
+    from votek.scoring import ModelSettings, open_scorer
+
+    if confidence is not None and method.confidence == "unused":
+        raise InputError(f"--confidence: the method {method.name!r} does not read any; leave it out.")
+    if method.confidence != "needed" or confidence is not None:
+        return None
+    if label is None:
+        raise InputError(
+            f"The method {method.name!r} needs to know how sure a model is of each text: give --confidence COLUMN, or "
+            "--label COLUMN with labelled texts for a scorer to learn from, or use fast-vote-k, which needs neither."
+        )
+    if name != "knn":
+        raise InputError(f"--scorer was {name!r}; give knn, or the model's confidence as a column with --confidence.")
+    return open_scorer(ModelSettings(tier="knn"))

@@ -1,0 +1,173 @@
+"""The command `select`: which texts of a file should a person label?"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from votek.cli import app
+from votek.cli.confidence import scored_confidence
+from votek.cli.output import AsJson, answer, progress_bar, write_whole
+from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Model, Template, Text, read_file
+from votek.cli.row_options import (
+    Confidence,
+    Exclude,
+    Floor,
+    Group,
+    Label,
+    Labeled,
+    RowOptions,
+    ScorerName,
+    read_row_options,
+)
+from votek.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from votek.datatypes import Dataset, Progress, Selection
+    from votek.pipeline import Prepared
+
+__all__ = ["parse_k", "picks_jsonl"]
+
+PAPER_K = 150
+
+NearCopies = Annotated[
+    float,
+    typer.Option(
+        help="Cosine from which texts count as near-copies: one of a group may be picked. Above 1: exact copies only."
+    ),
+]
+
+
+def parse_k(value: str) -> int | Literal["auto"]:
+    """`--k`: "auto", "paper" (150) or a number."""
+    if value == "auto":
+        return "auto"
+    if value == "paper":
+        return PAPER_K
+    try:
+        return int(value)
+    except ValueError:
+        raise InputError(f"--k was {value!r}; give auto, paper (= {PAPER_K}) or a whole number.") from None
+
+
+def picks_jsonl(selection: Selection, dataset: Dataset) -> bytes:
+    """One line per pick, in pick order: rank (from 1), index, id, text, gain."""
+    lines = [
+        json.dumps(
+            {"rank": rank, "index": int(row), "id": dataset.ids[row], "text": dataset.texts[row], "gain": float(gain)},
+            ensure_ascii=False,
+        )
+        for rank, (row, gain) in enumerate(zip(selection.indices, selection.gains, strict=True), 1)
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+@app.command()
+def select(
+    file: File,
+    budget: Annotated[int, typer.Option(help="How many texts to pick.")],
+    out: Annotated[Path, typer.Option(help="Where the picks go, as JSON lines in pick order.")],
+    text: Text = None,
+    template: Template = None,
+    id_column: Id = None,
+    format: Format = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    method: Annotated[str, typer.Option(help="Selection method; `votek methods` lists them.")] = "auto",
+    labeled: Labeled = None,
+    exclude: Exclude = None,
+    confidence: Confidence = None,
+    label: Label = None,
+    scorer: ScorerName = "knn",
+    group: Group = None,
+    floor: Floor = None,
+    k: Annotated[str, typer.Option(help="Neighbours per text: auto, paper (150) or a number.")] = "auto",
+    rho: Annotated[float, typer.Option(help="How fast the votes of covered texts fade.")] = 10.0,
+    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
+    near_copies: NearCopies = 0.95,
+    model: Model = "all-MiniLM-L6-v2",
+    as_json: AsJson = False,
+) -> None:
+    """Pick the texts that a person should label."""
+    from votek import pipeline
+
+    dataset = read_file(file, text, template, id_column, format, encoding, delimiter)
+    neighbors = parse_k(k)
+    asked = read_row_options(
+        dataset,
+        method=method,
+        labeled=labeled,
+        exclude=exclude,
+        confidence=confidence,
+        label=label,
+        scorer=scorer,
+        group=group,
+        floor=floor,
+    )
+    with progress_bar() as progress:
+        width = pipeline.graph_k(neighbors)
+        prepared = pipeline.prepare(dataset.texts, model=model, threshold=near_copies, k=width, progress=progress)
+        selection = pipeline.choose(
+            prepared,
+            budget=budget,
+            method=method,
+            k=neighbors,
+            rho=rho,
+            seed=seed,
+            labeled=asked.labeled,
+            exclude=asked.exclude,
+            confidence=_confidence(asked, prepared, dataset, progress),
+            groups=asked.groups,
+            floor=asked.floor,
+            progress=progress,
+        )
+    write_whole(out, picks_jsonl(selection, dataset))
+    _tell(as_json, selection, dataset, prepared, asked, out)
+
+
+def _confidence(
+    asked: RowOptions, prepared: Prepared, dataset: Dataset, progress: Progress
+) -> NDArray[np.float64] | None:
+    if asked.scorer is None:
+        return asked.confidence
+    return scored_confidence(prepared, dataset, asked.labels, asked.scorer, progress)
+
+
+def _tell(
+    as_json: bool, selection: Selection, dataset: Dataset, prepared: Prepared, asked: RowOptions, out: Path
+) -> None:
+    covered = float(selection.coverage[-1])
+    values: dict[str, Any] = {
+        "picks": len(selection),
+        "out": str(out),
+        "method": selection.method,
+        "k": selection.parameters["k"],
+        "coverage": covered,
+        "loaded": len(dataset),
+        "refused": len(dataset.refusals),
+        "distinct": len(prepared.rows),
+        "labeled": len(asked.labeled),
+        "excluded": len(asked.exclude),
+        "digest": selection.digest,
+    }
+    text = (
+        f"Picked {len(selection)} of {len(dataset):,} texts ({len(dataset.refusals)} rows refused, "
+        f"{len(prepared.rows):,} distinct); {covered:.0%} are near a pick. Written to {out}"
+    )
+    if asked.groups is not None:
+        sizes = Counter(asked.groups)
+        alone = sum(size == 1 for size in sizes.values())
+        values["groups"] = {"count": len(sizes), "of_one_text": alone, "floor": asked.floor}
+        text += (
+            f"\n{len(sizes):,} groups, {alone:,} of them of one text; at least {asked.floor} of each, or all it has."
+        )
+    if asked.scorer is not None:
+        values["scorer"] = asked.scorer.name
+    answer(as_json, values, text)
