@@ -77,7 +77,7 @@ def test_lost_stage_files_are_made_again(workspace, settings, picked, finish):
     assert again.prepared(picked.id) is None
     assert again.selection(picked.id) is None
     assert again.queue(picked.id) == before
-    assert again.annotation_state(picked.id, "ann").items[0].reason == "Picked by fast-vote-k."
+    assert again.annotation_state(picked.id, "ann").items[0].reason == "Picked by weighted-coverage."
     again.request_selection(picked.id, budget=14)
     (job,) = finish(picked.id)
     assert job.state == "done", job.message
