@@ -80,7 +80,7 @@ def test_gains_never_grow_even_beyond_the_number_of_dimensions() -> None:
     vectors = np.random.default_rng(1).normal(size=(60, 5))
     selection = votek.select(vectors, budget=60, method="dpp")
     assert sorted(selection.indices.tolist()) == list(range(60))
-    assert (np.diff(selection.gains) <= 1e-9).all()
+    assert (np.diff(selection.gains) <= 0).all()
     assert np.isfinite(selection.gains).all()
 
 

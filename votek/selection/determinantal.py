@@ -57,8 +57,9 @@ def _greedy(problem: Problem, bonus: NDArray[np.float64]) -> Picks:
     gains = np.empty(problem.budget, dtype=np.float64)
     for i in range(problem.budget):
         scores = np.log(span.distance) + bonus
-        nodes[i] = first_of_best(scores, still.mask(), degree, closeness=CLOSENESS)
-        gains[i] = scores[nodes[i]]
+        allowed = still.mask()
+        nodes[i] = first_of_best(scores, allowed, degree, closeness=CLOSENESS)
+        gains[i] = scores[allowed].max()  # equal to the pick's own, and never above the one before
         still.take(int(nodes[i]))
         span.take(int(nodes[i]))
         problem.report(i + 1)
