@@ -182,7 +182,7 @@ def _changed(rows, place, **cells):
         (["--confidence", "sure", "--method", "dpp"], r"'dpp' does not read any"),
         (["--label", "topic"], r"every row has a label.*--labeled FILE"),
         (["--label", "nothing"], r"no column 'nothing'"),
-        (["--label", "label", "--scorer", "oracle"], r"--scorer was 'oracle'; give knn"),
+        (["--label", "label", "--scorer", "oracle"], r"The tier is 'oracle'; choose one of knn, transformers, openai"),
         (["--confidence", "sure", "--group", "place"], r"--group: there is no column 'place'"),
         (["--confidence", "sure", "--group", "id"], r"every text in a group of its own"),
         (["--confidence", "sure", "--floor", "2"], r"--floor 2 needs groups"),

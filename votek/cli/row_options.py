@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votek.datatypes import Dataset
-    from votek.scoring import Scorer
+    from votek.scoring import ModelSettings, Scorer
     from votek.selection.problem import Method
 
 __all__ = [
@@ -28,7 +28,10 @@ __all__ = [
     "Label",
     "Labeled",
     "RowOptions",
+    "ScorerModel",
     "ScorerName",
+    "ScorerUrl",
+    "ScorerWay",
     "read_row_options",
 ]
 
@@ -48,7 +51,19 @@ Label = Annotated[
     ),
 ]
 ScorerName = Annotated[
-    str, typer.Option("--scorer", help="What says how sure it is, given --label: knn (no model: the nearest labels).")
+    str,
+    typer.Option(
+        "--scorer",
+        help="What says how sure it is, given --label: knn (no model: the nearest labels), transformers (a local "
+        "language model) or openai (an endpoint; its key comes from VOTEK_API_KEY or OPENAI_API_KEY).",
+    ),
+]
+ScorerModel = Annotated[str, typer.Option("--scorer-model", help="The scorer's model: a folder or name; not for knn.")]
+ScorerUrl = Annotated[
+    str | None, typer.Option("--scorer-url", help="Address of the scorer's endpoint; OPENAI_BASE_URL when left out.")
+]
+ScorerWay = Annotated[
+    str, typer.Option("--scorer-way", help="How a model is asked: echo, letters (chat endpoints) or generate.")
 ]
 Group = Annotated[
     list[str] | None, typer.Option("--group", help="Column of groups; give it several times to cross columns.")
@@ -80,7 +95,7 @@ def read_row_options(
     exclude: Path | None,
     confidence: str | None,
     label: str | None,
-    scorer: str,
+    scorer: ModelSettings,
     group: list[str] | None,
     floor: int | None,
 ) -> RowOptions:
@@ -116,9 +131,10 @@ def read_row_options(
     )
 
 
-def _scorer(method: Method, confidence: str | None, label: str | None, name: str) -> Scorer | None:
+def _scorer(method: Method, confidence: str | None, label: str | None, model: ModelSettings) -> Scorer | None:
     """What scores the texts; None where nothing has to."""
-    from votek.scoring import ModelSettings, open_scorer
+    from votek.scoring import open_scorer
+    from votek.settings import Settings
 
     if confidence is not None and method.confidence == "unused":
         raise InputError(f"--confidence: the method {method.name!r} does not read any; leave it out.")
@@ -129,6 +145,4 @@ def _scorer(method: Method, confidence: str | None, label: str | None, name: str
             f"The method {method.name!r} needs to know how sure a model is of each text: give --confidence COLUMN, or "
             "--label COLUMN with labelled texts for a scorer to learn from, or use fast-vote-k, which needs neither."
         )
-    if name != "knn":
-        raise InputError(f"--scorer was {name!r}; give knn, or the model's confidence as a column with --confidence.")
-    return open_scorer(ModelSettings(tier="knn"))
+    return open_scorer(model, cache=Settings().data / "scores")

@@ -21,7 +21,10 @@ from votek.cli.row_options import (
     Label,
     Labeled,
     RowOptions,
+    ScorerModel,
     ScorerName,
+    ScorerUrl,
+    ScorerWay,
     read_row_options,
 )
 from votek.errors import InputError
@@ -86,6 +89,9 @@ def select(
     confidence: Confidence = None,
     label: Label = None,
     scorer: ScorerName = "knn",
+    scorer_model: ScorerModel = "",
+    scorer_url: ScorerUrl = None,
+    scorer_way: ScorerWay = "echo",
     group: Group = None,
     floor: Floor = None,
     k: Annotated[str, typer.Option(help="Neighbours per text: auto, paper (150) or a number.")] = "auto",
@@ -97,6 +103,7 @@ def select(
 ) -> None:
     """Pick the texts that a person should label."""
     from votek import pipeline
+    from votek.scoring import ModelSettings
 
     dataset = read_file(file, text, template, id_column, format, encoding, delimiter)
     neighbors = parse_k(k)
@@ -107,7 +114,9 @@ def select(
         exclude=exclude,
         confidence=confidence,
         label=label,
-        scorer=scorer,
+        scorer=ModelSettings.from_json(
+            {"tier": scorer, "model": scorer_model, "base_url": scorer_url, "way": scorer_way}
+        ),
         group=group,
         floor=floor,
     )
