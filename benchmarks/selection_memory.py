@@ -16,7 +16,7 @@ n, stage = int(sys.argv[1]), sys.argv[2]
 rng = np.random.default_rng(0)
 warm = rng.normal(size=(5000, 384)).astype(np.float32)
 graph = votek.build_graph(warm, k=150)
-votek.select(graph, budget=5, k=150)
+votek.select(graph, budget=5, k=150, method="fast-vote-k")
 del graph
 vectors = rng.standard_normal(size=(n, 384), dtype=np.float32)
 neighbors = np.empty((n, 150), dtype=np.int32)
@@ -34,7 +34,7 @@ before = peak()
 if stage == "graph":
     graph = votek.build_graph(vectors, k=150)
 else:
-    votek.select(SimilarityGraph(neighbors, similarities), budget=100, k=150)
+    votek.select(SimilarityGraph(neighbors, similarities), budget=100, k=150, method="fast-vote-k")
 print(peak() - before)
 """
 
