@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from votek.errors import InputError
 from votek.scoring.cached import CachedScorer
 from votek.scoring.knn import KnnScorer
 from votek.scoring.protocol import Scorer
@@ -35,4 +34,10 @@ def open_scorer(settings: ModelSettings, *, key: str | None = None, cache: Path 
 
 
 def _asked(settings: ModelSettings, key: str | None) -> Scorer:
-    raise InputError(f"Models of the tier {settings.tier!r} cannot be opened yet: choose knn.")
+    if settings.tier == "transformers":
+        from votek.scoring.local import LocalScorer
+
+        return LocalScorer(settings)
+    from votek.scoring.endpoint import EndpointScorer
+
+    return EndpointScorer(settings, key=key)
