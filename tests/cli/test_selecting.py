@@ -8,12 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 import votek
+from tests.scoring.language_model import build_language_model
 from votek.cli import app, files, selecting  # noqa: F401  (each adds its commands)
 from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
 from votek.duplicates import find_copies
 from votek.errors import BudgetError, FileError, InputError, UnknownNameError
 from votek.prompts import LabelledRow, QueryRow
-from votek.scoring import KnnScorer, build_requests
+from votek.scoring import KnnScorer, ModelSettings, build_requests, open_scorer
 
 MODEL = "votek-hash"
 TOPICS = ["cards", "cash", "loans", "tax"]
@@ -85,6 +86,27 @@ def function(table):
     return call
 
 
+def scored(function, labeled, scorer):
+    """The confidence of a scorer that is shown the topics of `labeled`."""
+    dataset, vectors = function.dataset, function.vectors
+    topics = dataset.fields["topic"].tolist()
+    asked = [row for row in range(N) if row not in labeled and function.copies[row] == row]
+    requests = build_requests(
+        PromptSettings(),
+        pool=[LabelledRow(dataset.ids[row], row, dataset.texts[row], topics[row]) for row in labeled],
+        pool_vectors=vectors.vectors[labeled],
+        queries=[QueryRow(dataset.ids[row], dataset.texts[row]) for row in asked],
+        query_vectors=vectors.vectors[asked],
+        task=TaskSpec(
+            labels=tuple(LabelSpec(name, "#000000") for name in dict.fromkeys(topics[row] for row in labeled))
+        ),
+        mean=vectors.mean,
+    )
+    confidence = np.full(N, np.nan)
+    confidence[asked] = [score.confidence for score in scorer.score(requests)]
+    return confidence
+
+
 SURE = np.array([float(row["sure"]) for row in _rows()])
 
 
@@ -139,26 +161,28 @@ def test_two_rounds_with_the_stand_in_scorer(select, table, function, tmp_path):
     picks, told = select(
         table, "--budget", 36, "--k", 8, "--method", "vote-k", "--labeled", warm, "--label", "topic", told=True
     )
-    dataset, vectors = function.dataset, function.vectors
-    labeled = [dataset.ids.index(name) for name in first]
-    topics = dataset.fields["topic"].tolist()
-    asked = [row for row in range(N) if row not in labeled and function.copies[row] == row]
-    requests = build_requests(
-        PromptSettings(),
-        pool=[LabelledRow(dataset.ids[row], row, dataset.texts[row], topics[row]) for row in labeled],
-        pool_vectors=vectors.vectors[labeled],
-        queries=[QueryRow(dataset.ids[row], dataset.texts[row]) for row in asked],
-        query_vectors=vectors.vectors[asked],
-        task=TaskSpec(
-            labels=tuple(LabelSpec(name, "#000000") for name in dict.fromkeys(topics[row] for row in labeled))
-        ),
-        mean=vectors.mean,
-    )
-    confidence = np.full(N, np.nan)
-    confidence[asked] = [score.confidence for score in KnnScorer().score(requests)]
+    labeled = [function.dataset.ids.index(name) for name in first]
+    confidence = scored(function, labeled, KnnScorer())
     assert picks == function(budget=36, k=8, method="vote-k", labeled=labeled, confidence=confidence)
     assert told["scorer"] == "knn"
     assert not set(first) & set(picks)
+
+
+def test_a_language_model_scores_once_and_its_answers_are_kept(select, table, function, tmp_path, monkeypatch):
+    monkeypatch.setenv("VOTEK_DATA", str(tmp_path / "data"))
+    folder = build_language_model(tmp_path / "model")
+    (tmp_path / "ids").write_text("q0\nq1\nq2\nq3\n", "utf-8")
+    model = ["--scorer", "transformers", "--scorer-model", folder]
+    warm = ["--labeled", tmp_path / "ids", "--label", "topic"]
+    picks, told = select(table, "--budget", 20, "--method", "covericl", *warm, *model, told=True)
+    scorer = open_scorer(ModelSettings(tier="transformers", model=str(folder)))
+    confidence = scored(function, [0, 1, 2, 3], scorer)
+    assert picks == function(budget=20, method="covericl", labeled=[0, 1, 2, 3], confidence=confidence)
+    assert told["scorer"] == scorer.name
+    (kept,) = (tmp_path / "data" / "scores").iterdir()
+    before = kept.read_bytes()
+    assert select(table, "--budget", 20, "--method", "covericl", *warm, *model) == picks
+    assert kept.read_bytes() == before
 
 
 def test_labels_in_the_file_are_the_warm_start(select, table, function, rows):
