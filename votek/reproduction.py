@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from votek import datasets, exports, pipeline
+from votek.datasets.groups import row_groups
 from votek.datatypes import PromptSet
 from votek.errors import FileError, InputError
 from votek.exports.versions import versions
 from votek.prompts import QueryRow, build_prompts
+from votek.scoring import open_scorer
+from votek.scoring.origin import asked_rows, model_of, origin_requests
+from votek.scoring.pool_confidence import pool_confidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from votek.datatypes import Dataset, Embeddings, Progress, Prompt
+    from numpy.typing import NDArray
+
+    from votek.datatypes import Dataset, Embeddings, Progress, Prompt, Round
     from votek.pipeline import Prepared
     from votek.prompts import LabelledRow
 
@@ -69,7 +77,8 @@ def reproduce(
         k=max([pipeline.graph_k("auto"), *(int(made.parameters["k"]) for made in rounds)]),
         progress=progress,
     )
-    differences = [*_other_model(recorded, prepared.embeddings), *_other_picks(prepared, rounds, pool)]
+    again = _RoundsAgain(manifest, pool, prepared)
+    differences = [*_other_model(recorded, prepared.embeddings), *again.differences(rounds)]
     labelled = exports.labelled_rows(manifest, pool)
     prompts = _prompts(manifest, pool, test_items, prepared, labelled, progress)
     made = {**manifest, "versions": versions(), "prompts": {**manifest["prompts"]}}
@@ -77,6 +86,7 @@ def reproduce(
     if made["prompts"]["digest"] != manifest["prompts"]["digest"]:
         differences.append("The prompts are not the recorded ones, letter for letter.")
     notes = exports.compare({"versions": manifest["versions"]}, {"versions": made["versions"]})
+    notes = [*again.notes, *notes]
     return Reproduction(tuple(differences), tuple(notes), labelled, PromptSet(prompts, made))
 
 
@@ -121,28 +131,84 @@ def _other_model(recorded: Mapping[str, Any], embeddings: Embeddings) -> list[st
     return [f"The model {embeddings.model!r} here is not the recorded one (other weights)."]
 
 
-def _other_picks(prepared: Prepared, rounds: Sequence[Any], pool: Dataset) -> list[str]:
-    """One line for each round that picks other texts than were recorded."""
-    found = []
-    for made in rounds:
+class _RoundsAgain:
+    """Runs the recorded rounds again; `notes` tells what was taken from the manifest instead of made again."""
+
+    def __init__(self, manifest: Mapping[str, Any], pool: Dataset, prepared: Prepared) -> None:
+        self.manifest = manifest
+        self.pool = pool
+        self.prepared = prepared
+        self.notes: list[str] = []
+        self._told: dict[str, NDArray[np.float64]] = {}
+
+    def differences(self, rounds: Sequence[Round]) -> list[str]:
+        """One line for each round that picks other texts than were recorded, or cannot be run again."""
+        return [line for made in rounds for line in self._difference(made)]
+
+    def _difference(self, made: Round) -> list[str]:
+        parameters, wanted = made.parameters, len(made.indices)
+        confidence = None
+        if "scoring" in parameters:
+            confidence = self._confidence(made)
+            if confidence is None:
+                return [
+                    f"Round {made.number} ({made.method}) cannot be picked again: the manifest does not hold what "
+                    f"{parameters['scoring']['scorer']!r} said about each text."
+                ]
+        floor = int(parameters.get("floor", 0))
         selection = pipeline.choose(
-            prepared,
-            budget=len(made.indices),
+            self.prepared,
+            budget=int(parameters["budget"]) if floor else wanted,  # what a floor allows depends on all that was asked
             method=made.method,
-            k=int(made.parameters["k"]),
-            rho=float(made.parameters["rho"]),
-            seed=int(made.parameters["seed"]),
+            k=int(parameters["k"]),
+            rho=float(parameters["rho"]),
+            seed=int(parameters["seed"]),
             labeled=made.labeled,
             exclude=made.excluded,
+            confidence=confidence,
+            groups=row_groups(self.pool, parameters["groups"]) if floor else None,
+            floor=floor,
         )
-        picks = tuple(selection.indices.tolist())
-        if picks != made.indices:
-            place = next(at for at, (a, b) in enumerate(zip(picks, made.indices, strict=True)) if a != b)
-            found.append(
-                f"Round {made.number} ({made.method}): pick {place + 1} is {pool.ids[picks[place]]!r}, "
-                f"recorded is {pool.ids[made.indices[place]]!r}."
-            )
-    return found
+        picks = tuple(selection.indices.tolist())[:wanted]
+        if picks == made.indices:
+            return []
+        place = next(at for at, (a, b) in enumerate(zip(picks, made.indices, strict=True)) if a != b)
+        ids = self.pool.ids
+        return [
+            f"Round {made.number} ({made.method}): pick {place + 1} is {ids[picks[place]]!r}, "
+            f"recorded is {ids[made.indices[place]]!r}."
+        ]
+
+    def _confidence(self, made: Round) -> NDArray[np.float64] | None:
+        """How sure the scorer was: asked again where that is certain to give the same, else as recorded."""
+        origin = made.parameters["scoring"]
+        key = str(origin["key"])
+        if key not in self._told:
+            if model_of(origin).tier == "knn":
+                self._told[key] = self._ask_again(origin)
+            else:
+                recorded = self.manifest.get("confidence", {}).get(key)
+                if recorded is None:
+                    return None
+                self._told[key] = np.array([np.nan if value is None else value for value in recorded], dtype=np.float64)
+                self.notes.append(
+                    f"How sure {origin['scorer']!r} was of each text in round {made.number} was taken from the "
+                    "manifest; the model was not asked again."
+                )
+        return self._told[key]
+
+    def _ask_again(self, origin: Mapping[str, Any]) -> NDArray[np.float64]:
+        prepared = self.prepared
+        rows = asked_rows(origin, node_of=prepared.node_of, rows=prepared.rows)
+        requests = origin_requests(
+            origin,
+            rows,
+            dataset=self.pool,
+            embeddings=prepared.embeddings,
+            copies=prepared.copies,
+            threshold=self.manifest["near_copies"]["threshold"],
+        )
+        return pool_confidence(open_scorer(model_of(origin)), requests, rows, len(self.pool)).values
 
 
 def _prompts(

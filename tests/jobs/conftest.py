@@ -79,7 +79,8 @@ def act(workspace):
 
     def record(project, kind, *items, value=None):
         stamp = time.perf_counter_ns()
-        events = [NewEvent(f"e{stamp}-{n}", item, kind, value, 1, 1) for n, item in enumerate(items)]
+        version = workspace.project(project.id).task.version
+        events = [NewEvent(f"e{stamp}-{n}", item, kind, value, version, 1) for n, item in enumerate(items)]
         acks = workspace.record_events(project.id, "ann", events)
         assert all(ack.accepted for ack in acks), acks
         return acks

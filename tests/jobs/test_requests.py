@@ -2,7 +2,7 @@
 
 import pytest
 
-from votek.errors import BudgetError, InputError
+from votek.errors import BudgetError, InputError, UnknownNameError
 
 
 def test_the_same_request_gives_the_job_under_way(workspace, project):
@@ -58,12 +58,20 @@ def test_no_texts_yet(workspace):
             call()
 
 
-def test_an_unknown_method_fails_as_a_job_that_says_what_there_is(workspace, project, finish):
-    workspace.request_selection(project.id, budget=5, method="best-ever")
+@pytest.mark.parametrize("ask", ["request_selection", "restart_selection"])
+def test_an_unknown_method_is_refused_with_those_there_are(workspace, project, ask):
+    with pytest.raises(UnknownNameError, match=r"best-ever.*fast-vote-k"):
+        getattr(workspace, ask)(project.id, budget=5, method="best-ever")
+    assert workspace.jobs(project.id) == []
+
+
+def test_a_method_that_asks_a_model_needs_a_label_to_show_it(workspace, project, finish, act):
+    with pytest.raises(InputError, match=r"Least confidence asks a model.*none has a label yet.*begins without"):
+        workspace.request_selection(project.id, budget=5, method="least-confidence")
+    act(project, "label", "a3", value="x")
+    workspace.request_selection(project.id, budget=5, method="least-confidence")
     (job,) = finish(project)
-    assert job.state == "failed"
-    assert "best-ever" in job.message
-    assert "fast-vote-k" in job.message
+    assert job.state == "done", job.message
 
 
 def test_fewer_than_there_are_is_refused(workspace, project, finish):

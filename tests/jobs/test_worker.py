@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import votek
 from votek.embeddings.standin import HashEncoder
 from votek.errors import Cancelled, ModelError
-from votek.jobs import stages
+from votek.jobs import preparing
 from votek.jobs.running import RunningJob
 from votek.jobs.worker import _is_gone
 from votek.store import jobs as job_rows
@@ -104,14 +104,14 @@ def test_a_selection_over_a_stored_graph_overtakes_the_map(
     workspace, project, serve, until, quick_map, monkeypatch, ends
 ):
     hold = threading.Event()
-    drawn = stages.layout
+    drawn = preparing.layout
 
     def held(prepared, *, method, **options):
         if method == "umap":
             hold.wait(20)
         return drawn(prepared, method=method, **options)
 
-    monkeypatch.setattr(stages, "layout", held)
+    monkeypatch.setattr(preparing, "layout", held)
     serve()
     prepare = workspace.request_preparation(project.id)
     until(lambda: workspace.job(prepare.id).state == "running")
@@ -150,7 +150,7 @@ def test_a_cancelled_job_ends_even_deep_inside_a_library(workspace, project, ser
         hold.wait(20)
         raise Cancelled("too late to matter")
 
-    monkeypatch.setattr(stages, "prepare", stuck)
+    monkeypatch.setattr(preparing, "prepare", stuck)
     serve()
     job = workspace.request_selection(project.id, budget=12)
     assert entered.wait(20)
@@ -176,7 +176,7 @@ def test_a_failure_is_told_and_the_worker_goes_on(
 
     serve()
     with caplog.at_level(logging.ERROR), monkeypatch.context() as patch:
-        patch.setattr(stages, "prepare", fail)
+        patch.setattr(preparing, "prepare", fail)
         found = ends(workspace.request_selection(project.id, budget=12))
     assert (found.state, found.attempts) == ("failed", 1)
     assert found.message.startswith(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from votek.annotation.plan import TwoRounds, two_rounds
 from votek.annotation.queue import Queue, build_queue
 from votek.annotation.records import Ack, AnnotationItem, AnnotationState, FinalLabel, ItemState, NewEvent
 from votek.annotation.rules import check_event, check_value
@@ -16,8 +17,10 @@ __all__ = [
     "Labelling",
     "NewEvent",
     "Queue",
+    "TwoRounds",
     "build_queue",
     "check_event",
     "check_value",
     "fold",
+    "two_rounds",
 ]

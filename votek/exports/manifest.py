@@ -1,8 +1,9 @@
 """The manifest: everything that is needed to see how an export came about, and to make it again.
 
 One JSON object. `data` and `tests`: digest of the rows and how the file was read. `model`, `near_copies`:
-vectors and groups. `rounds`: each run of a selector, its parameters and picks in order. `task`,
-`guidelines`, `labels`: what was asked, and who answered what and when. `prompts`: settings, and a
+vectors and groups. `rounds`: each run of a selector, its parameters and picks in order. `confidence`: for rounds
+that a language model had a say in, what it said about each row, so that they can be made again without it.
+`task`, `guidelines`, `labels`: what was asked, and who answered what and when. `prompts`: settings, and a
 digest over all prompts. `versions`, `created`. Beside a file, `export` describes that file.
 """
 
@@ -48,12 +49,14 @@ def build_manifest(
     created: dt.datetime,
     gold: Sequence[str] = (),
     answers: Sequence[str] = (),
+    confidence: Mapping[str, Sequence[float | None]] | None = None,
 ) -> dict[str, Any]:
     """The lineage of a prompt set, ready for JSON.
 
     `tests`: the file of test items, None when prompts are made for texts of the pool itself. `test_ids`: the
     items that `prompts` are for, in order. `rounds`: oldest first. `created`: the time to state. `gold`, `answers`:
-    columns kept out of demonstrations and of queries.
+    columns kept out of demonstrations and of queries. `confidence`: by the key that a round's parameters name under
+    "scoring", one number per row of `data`, None where nobody was asked.
     """
     manifest = {
         "schema": SCHEMA,
@@ -68,6 +71,7 @@ def build_manifest(
         "model": {"name": model, "digest": model_digest},
         "near_copies": {"threshold": near_copy_threshold},
         "rounds": [_round(one, data.ids) for one in rounds],
+        "confidence": dict(confidence or {}),
         "task": asdict(task),
         "guidelines": {
             "version": guidelines_version,

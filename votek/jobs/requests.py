@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from votek.datatypes import Job, Round
-from votek.errors import BudgetError, InputError
+from votek.annotation import TwoRounds, two_rounds
+from votek.datatypes import Job
+from votek.errors import InputError
 from votek.jobs.analyses import find_analysis, result_kind
-from votek.jobs.context import Context, now
+from votek.jobs.context import Context, Pool, now
+from votek.jobs.floors import check_columns, floor_need
+from votek.jobs.wishes import check_method, check_wish, go_on, raised
+from votek.scoring.settings import ModelSettings
 from votek.store import Transaction
 from votek.store import data as data_rows
 from votek.store import jobs as job_rows
@@ -20,7 +24,6 @@ __all__ = ["PRIORITY", "Requests"]
 
 PRIORITY = {"repair": 0, "select": 5, "analysis": 6, "prepare": 10}
 QUICK_SELECT = 1
-DEFAULTS: dict[str, Any] = {"method": "auto", "k": "auto", "rho": 10.0, "seed": 0}
 
 
 class Requests(Context):
@@ -42,29 +45,42 @@ class Requests(Context):
         k: int | Literal["auto"] = "auto",
         rho: float = 10.0,
         seed: int = 0,
+        groups: Sequence[str] = (),
+        floor: int = 0,
+        model: ModelSettings | None = None,
     ) -> Job:
         """Ask for `budget` picks in all; earlier picks stay, and a larger budget adds to them.
 
-        The same request again gives the job that is under way, or the one that did it.
+        The same request again gives the job that is under way, or the one that did it. `groups`: columns that, crossed,
+        say which group a text is in; `floor`: at least so many of each are picked or labelled. `model`: whom methods
+        ask that read a confidence; None: the stand-in.
+
+        Vote-k is done in two rounds: this picks the first tenth, and `request_second_round` the rest once those
+        are labelled. To go on without round two, ask for the budget with the method "fast-vote-k".
 
         Raises:
-            BudgetError: more picks than distinct texts, or fewer than there are already.
+            UnknownNameError: no such method.
+            BudgetError: more picks than distinct texts, fewer than there are already, or too few for the floors.
             InputError: no texts yet, or other parameters than the earlier picks were made with.
         """
-        wanted = {"budget": budget, "method": method, "k": k, "rho": rho, "seed": seed}
+        wanted = _wanted(budget, method, k, rho, seed, groups, floor)
         with self.writing() as tx:
             project_rows.lock(tx, project_id)
             pool = self.needed_pool(tx, project_id)
             digest = pool.dataset.digest
-            _check(wanted, texts=len(set(pool.dataset.duplicates.tolist())))
+            self._check(tx, project_id, wanted, pool)
             rounds = [made for made in round_rows.current(tx, project_id, digest) if made.kind != "repair"]
             if rounds:
                 done = sum(len(made.indices) for made in rounds)
-                wanted = _raised(wanted, rounds[0], done)
+                go_on(wanted, self._stand(tx, project_id))
+                wanted = raised(wanted, rounds[0], done)
                 finished = self._finished(tx, project_id)
                 if budget == done and finished is not None:
                     return finished
-            return self._request(tx, project_id, "select", {**wanted, "dataset": digest, "restart": False})
+            else:
+                self._check_start(tx, project_id, wanted, pool)
+            asked = {**wanted, **_asking(model), "dataset": digest, "restart": False}
+            return self._request(tx, project_id, "select", asked)
 
     def restart_selection(
         self,
@@ -75,14 +91,73 @@ class Requests(Context):
         k: int | Literal["auto"] = "auto",
         rho: float = 10.0,
         seed: int = 0,
+        groups: Sequence[str] = (),
+        floor: int = 0,
+        model: ModelSettings | None = None,
     ) -> Job:
         """Ask for a fresh first round; labelled texts stay and count, undecided picks are replaced."""
-        wanted = {"budget": budget, "method": method, "k": k, "rho": rho, "seed": seed}
+        wanted = _wanted(budget, method, k, rho, seed, groups, floor)
         with self.writing() as tx:
             project_rows.lock(tx, project_id)
             pool = self.needed_pool(tx, project_id)
-            _check(wanted, texts=len(set(pool.dataset.duplicates.tolist())))
-            return self._request(tx, project_id, "select", {**wanted, "dataset": pool.dataset.digest, "restart": True})
+            self._check(tx, project_id, wanted, pool)
+            self._check_start(tx, project_id, wanted, pool)
+            asked = {**wanted, **_asking(model), "dataset": pool.dataset.digest, "restart": True}
+            return self._request(tx, project_id, "select", asked)
+
+    def request_second_round(self, project_id: str, *, model: ModelSettings | None = None) -> Job:
+        """Open round two of a selection in two rounds: a model looks at the rest, and the rest is picked.
+
+        `model`: whom to ask; None: the stand-in, which needs no model.
+
+        Raises:
+            InputError: no first round is under way, or texts of it are still to be labelled.
+        """
+        with self.writing() as tx:
+            project_rows.lock(tx, project_id)
+            pool = self.needed_pool(tx, project_id)
+            stand = self._stand(tx, project_id)
+            if stand is None or stand.number != 1:
+                raise InputError(
+                    "No first round of two is under way in this project. Choose vote-k on the Select page to begin one."
+                )
+            if not stand.ready:
+                raise InputError(
+                    f"Round 2 opens when all of round 1 is labelled: {stand.labelled} of {stand.size} are. Label the "
+                    f"other {stand.waiting}, or go on by fast vote-k, which waits for nothing."
+                )
+            first = next(made for made in self.rounds_in_force(tx, project_id) if made.kind != "repair")
+            wanted = raised({**_wanted(stand.total, "auto", "auto", 10.0, 0, (), 0)}, first, 0)
+            asked = {**wanted, **_asking(model), "dataset": pool.dataset.digest, "restart": False, "second": True}
+            return self._request(tx, project_id, "select", asked)
+
+    def two_rounds(self, project_id: str) -> TwoRounds | None:
+        """Where a selection in two rounds stands; None when the project's is not one."""
+        with self.store.read() as tx:
+            project_rows.get(tx, project_id)
+            return self._stand(tx, project_id)
+
+    def _stand(self, tx: Transaction, project_id: str) -> TwoRounds | None:
+        rounds = self.rounds_in_force(tx, project_id)
+        return two_rounds(rounds, self.build_queue(tx, project_id)) if rounds else None
+
+    def _check(self, tx: Transaction, project_id: str, wanted: Mapping[str, Any], pool: Pool) -> None:
+        check_wish(wanted, texts=len(set(pool.dataset.duplicates.tolist())))
+        row = data_rows.current(tx, project_id, "pool")
+        uses = row.columns if row is not None else {}
+        gold = [name for name, use in uses.items() if use in ("gold", "labelled")]
+        check_columns(pool.dataset, wanted["groups"], wanted["floor"], gold=gold)
+
+    def _check_start(self, tx: Transaction, project_id: str, wanted: Mapping[str, Any], pool: Pool) -> None:
+        """What only matters for the first picks: the floors fit, and a model has labels to look at."""
+        labelled = self.build_queue(tx, project_id).labelled
+        check_method(wanted["method"], labelled=len(labelled))
+        prepared = self.prepared_in_force(tx, project_id)
+        if wanted["floor"] and prepared is not None:  # before, near-copies are not known and might lower the need
+            need = floor_need(
+                pool.dataset, wanted["groups"], wanted["floor"], copies=prepared.copies, labelled=labelled
+            )
+            need.check(floor=wanted["floor"], budget=wanted["budget"])
 
     def request_analysis(self, project_id: str, name: str, options: Mapping[str, Any] | None = None) -> Job:
         """Ask for an analysis of the project (`votek.jobs.analyses`); the same one under way is not begun twice.
@@ -159,10 +234,11 @@ class Requests(Context):
         return job
 
     def _haste(self, tx: Transaction, project_id: str, parameters: Mapping[str, Any]) -> int:
-        """A selection over a stored graph takes a moment and need not wait behind long work."""
+        """A selection over a stored graph takes a moment and need not wait behind long work; asking a model does."""
         prepared = self.prepared_in_force(tx, project_id)
         k = parameters["k"]
-        ready = prepared is not None and (k == "auto" or int(k) <= prepared.graph.k)
+        at_once = ModelSettings.from_json(parameters.get("model", {})).tier == "knn"
+        ready = at_once and prepared is not None and (k == "auto" or int(k) <= prepared.graph.k)
         return QUICK_SELECT if ready else PRIORITY["select"]
 
     def _finished(self, tx: Transaction, project_id: str) -> Job | None:
@@ -186,34 +262,13 @@ class Requests(Context):
             job_rows.ask_to_stop(tx, job.project, job_id=job_id, time=now())
 
 
-def _check(wanted: Mapping[str, Any], *, texts: int) -> None:
-    budget, k, rho, seed = (wanted[name] for name in ("budget", "k", "rho", "seed"))
-    if not isinstance(budget, int) or isinstance(budget, bool) or budget < 1:
-        raise BudgetError(f"The budget was {budget!r}; give a whole number from 1 to {texts}, the distinct texts.")
-    if budget > texts:
-        raise BudgetError(f"The budget was {budget:,}, but there are only {texts:,} distinct texts. Ask for fewer.")
-    if k != "auto" and (not isinstance(k, int) or isinstance(k, bool) or k < 1):
-        raise InputError(f"k was {k!r}; give 'auto' or a whole number of at least 1.")
-    if not isinstance(rho, (int, float)) or not 1 < rho < 1e9:
-        raise InputError(f"rho was {rho!r}; give a number above 1, such as 10.")
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise InputError(f"The seed was {seed!r}; give a whole number of at least 0.")
+def _wanted(
+    budget: int, method: str, k: int | Literal["auto"], rho: float, seed: int, groups: Sequence[str], floor: int
+) -> dict[str, Any]:
+    columns = [groups] if isinstance(groups, str) else list(groups)
+    wanted = {"budget": budget, "method": method, "k": k, "rho": rho, "seed": seed}
+    return {**wanted, "groups": columns if floor else [], "floor": floor}
 
 
-def _raised(wanted: Mapping[str, Any], first: Round, done: int) -> dict[str, Any]:
-    """The request with the parameters of the first round; what was left at its default follows that round."""
-    if wanted["budget"] < done:
-        raise BudgetError(
-            f"{done} texts are picked already and the budget was {wanted['budget']}. Picks are kept, so ask for {done} "
-            "or more, or start afresh."
-        )
-    made = first.parameters
-    before = {name: made.get("requested", made).get(name, value) for name, value in DEFAULTS.items()}
-    resolved = {"method": first.method, "k": made.get("k"), "rho": made.get("rho"), "seed": made.get("seed")}
-    for name, default in DEFAULTS.items():
-        if wanted[name] not in (default, before[name], resolved[name]):
-            raise InputError(
-                f"The {done} texts were picked with {name} {before[name]!r}; more of them with {name} {wanted[name]!r} "
-                "would not be one selection. Leave it as it was, or start afresh."
-            )
-    return {**wanted, **before}
+def _asking(model: ModelSettings | None) -> dict[str, Any]:
+    return {} if model is None else {"model": model.check().as_json()}

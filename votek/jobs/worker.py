@@ -15,7 +15,7 @@ from votek.errors import Cancelled, StorageError, VotekError
 from votek.jobs.context import now
 from votek.jobs.requests import Requests
 from votek.jobs.running import Handover, RunningJob
-from votek.jobs.stages import STAGES, perform
+from votek.jobs.stages import perform, stages_of
 from votek.jobs.warm import warm_up
 from votek.settings import Settings
 from votek.store import Store
@@ -109,7 +109,7 @@ class Worker:
             worker=self.name,
             lease_seconds=self.context.settings.lease_seconds,
             stop=self.stop,
-            stages=STAGES.get(job.kind, []),
+            stages=stages_of(job),
         )
         with run:
             error = pool.submit(perform, self.context, run).exception()

@@ -46,6 +46,11 @@ class Store:
         """Where the parts of a data set's embedding are kept while it is computed."""
         return self.folder / "embedding" / digest
 
+    @property
+    def scores_folder(self) -> Path:
+        """Where models' answers are kept, one file for each model and way of asking."""
+        return self.folder / "scores"
+
     def remove_files(self, files: Iterable[str], digests: Iterable[str], keys: Collection[str]) -> None:
         """Delete data sets and stored stages that nothing refers to any more."""
         for file in files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,6 +158,16 @@ class Prompting(Results):
         )
         return self._with_manifest(material, prompts, [query.id for _, query in queries])
 
+    def _recorded_confidence(self, rounds: Sequence[Round]) -> dict[str, list[float | None]]:
+        """What models said that cannot be asked again to the letter; the stand-in can."""
+        found = {}
+        for origin in [made.parameters["scoring"] for made in rounds if "scoring" in made.parameters]:
+            stored = self.store.cache.get(origin["key"]) if origin["model"]["tier"] != "knn" else None
+            if stored is not None:
+                values = stored["confidence"].tolist()
+                found[str(origin["key"])] = [value if isfinite(value) else None for value in values]
+        return found
+
     def _with_manifest(self, material: _Material, prompts: Sequence[Prompt], test_ids: Sequence[str]) -> PromptSet:
         from votek.exports import build_manifest
 
@@ -178,6 +189,7 @@ class Prompting(Results):
             gold=sorted(material.gold),
             answers=sorted(material.answers),
             created=now(),
+            confidence=self._recorded_confidence(material.rounds),
         )
         return PromptSet(tuple(prompts), manifest)
 
