@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench format browser clean
+.PHONY: help app test check bench bench-quality format browser clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | column -t -s '|'
 
 app: $(VENV)/.app ## Install what is needed and serve the app with its sample project
 	@exec $(BIN)/votek app
@@ -24,6 +24,9 @@ check: $(VENV)/.dev ## Style, types and architecture: ruff, mypy --strict, impor
 
 bench: $(VENV)/.dev ## Measure ours beside the peers, as ratios in one run (SIZES="1k 3k 10k 100k")
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks $(if $(SIZES),--sizes $(SIZES))
+
+bench-quality: $(VENV)/.dev ## Compare all selection methods on labelled data (needs VOTEK_TEST_DATA; a few minutes)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.quality $(ARGS)
 
 format: $(VENV)/.dev ## Sort imports and format
 	$(BIN)/ruff check --fix .

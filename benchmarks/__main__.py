@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks import embedding, labelling, projection, selection
 from benchmarks.machine import machine
+from benchmarks.tables import markdown, plain, write_between_marks
 from benchmarks.targets import verdict
 
 __all__ = ["main"]
@@ -24,7 +25,6 @@ PARTS: dict[str, Callable[[Sequence[int]], Sequence[Row]]] = {
 }
 SIZES = (1_000, 3_000, 10_000)
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEADINGS = ("work", "texts", "ours", "peer", "peer's time", "ratio", "target", "note")
 
 
@@ -44,9 +44,9 @@ def main(arguments: Sequence[str]) -> int:
         print(f"measuring {part} ...", file=sys.stderr, flush=True)
         rows += PARTS[part](options.sizes)
     table = [HEADINGS, *(_cells(row) for row in rows)]
-    print(_plain(table))
+    print(plain(table))
     if options.write:
-        _write(f"Measured on {dt.date.today()}: {described}\n\n{_markdown(table)}")
+        write_between_marks(PAGE, f"Measured on {dt.date.today()}: {described}\n\n{markdown(table)}")
     return 0
 
 
@@ -94,24 +94,6 @@ def _seconds(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value:.2f} s"
-
-
-def _plain(table: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[i]) for row in table) for i in range(len(HEADINGS))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
-
-
-def _markdown(table: Sequence[Sequence[str]]) -> str:
-    head, *body = table
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _write(measured: str) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{measured}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks import __main__ as report
+from benchmarks import tables
 from benchmarks.corpus import messages
 from benchmarks.targets import verdict
 
@@ -43,7 +44,7 @@ def test_each_row_is_held_against_its_target(measured, ends):
 
 def test_the_table_is_printed_and_written_between_the_marks_only(tmp_path, monkeypatch, capsys):
     page = tmp_path / "performance.md"
-    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", encoding="utf-8")
+    page.write_text(f"before\n{tables.BEGIN}\nold\n{tables.END}\nafter\n", encoding="utf-8")
     asked = []
 
     def measure(sizes):
@@ -59,7 +60,7 @@ def test_the_table_is_printed_and_written_between_the_marks_only(tmp_path, monke
     assert ">= 1.8x: met" in printed
     written = page.read_text(encoding="utf-8")
     assert written.startswith("before\n")
-    assert written.endswith(f"{report.END}\nafter\n")
+    assert written.endswith(f"{tables.END}\nafter\n")
     assert "old" not in written
     assert "| embedding | 100,000 | 1.00 s | fixed | 1.00 s | 2.00 | >= 1.8x: met | n |" in written
 
@@ -73,7 +74,7 @@ def test_a_size_that_cannot_be_measured_is_refused(size, capsys):
 
 def test_the_page_in_the_documentation_has_the_marks():
     page = report.PAGE.read_text(encoding="utf-8")
-    assert page.count(report.BEGIN) == page.count(report.END) == 1
+    assert page.count(tables.BEGIN) == page.count(tables.END) == 1
 
 
 def test_made_up_messages_stand_in_for_real_ones_and_repeat(monkeypatch):
