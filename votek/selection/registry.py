@@ -5,6 +5,7 @@ from __future__ import annotations
 from votek.errors import UnknownNameError
 from votek.selection.covericl import COVERICL
 from votek.selection.determinantal import DPP, LM_DPP
+from votek.selection.facility_location import FACILITY_LOCATION
 from votek.selection.fast_votek import FAST_VOTE_K
 from votek.selection.ideal import IDEAL
 from votek.selection.least_confidence import LEAST_CONFIDENCE
@@ -17,7 +18,18 @@ __all__ = ["AUTO", "METHODS", "find_method", "methods"]
 
 METHODS = {
     method.name: method
-    for method in (WEIGHTED_COVERAGE, FAST_VOTE_K, VOTE_K, DPP, LM_DPP, IDEAL, LEAST_CONFIDENCE, COVERICL, RANDOM)
+    for method in (
+        WEIGHTED_COVERAGE,
+        FAST_VOTE_K,
+        VOTE_K,
+        FACILITY_LOCATION,
+        DPP,
+        LM_DPP,
+        IDEAL,
+        LEAST_CONFIDENCE,
+        COVERICL,
+        RANDOM,
+    )
 }
 
 AUTO = WEIGHTED_COVERAGE.name
