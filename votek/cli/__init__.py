@@ -20,7 +20,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run a command; an error that a person can act on becomes one line and exit code 2."""
-    from votek.cli import files, projects, selecting, serve  # noqa: F401  (each module adds its commands)
+    from votek.cli import comparing, files, projects, selecting, serve  # noqa: F401  (each module adds its commands)
 
     try:
         app()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from votek.datatypes import Progress
 from votek.errors import UnknownNameError
+from votek.jobs import compare_methods
 
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
@@ -38,7 +39,9 @@ class Material:
 
 Analysis = Callable[[Material], dict[str, Any]]
 
-ANALYSES: dict[str, Analysis] = {}
+ANALYSES: dict[str, Analysis] = {
+    compare_methods.NAME: compare_methods.compare_project,
+}
 
 
 def find_analysis(name: str) -> Analysis:
