@@ -66,7 +66,8 @@ def comparison_csv(table: Mapping[str, Any]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*COLUMNS, *(f"shared with {name}" for name in names)])
     for record, shared in zip(table["methods"], table["shared"], strict=True):
-        writer.writerow([*(record[name] for name in COLUMNS), *shared])
+        values = {**record, "picks": len(record["picks"])}
+        writer.writerow([*(values[name] for name in COLUMNS), *shared])
     return buffer.getvalue().encode()
 
 
