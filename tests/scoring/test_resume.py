@@ -34,9 +34,7 @@ for score in scorer.score(requests):
 def start(settings, requests, folder):
     """A process that scores, on its own."""
     asked = [asdict(one) for one in requests]
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=subprocess.PIPE, text=True)
     process.stdin.write(json.dumps({"settings": settings.as_json(), "requests": asked, "folder": str(folder)}))
     process.stdin.close()
     return process

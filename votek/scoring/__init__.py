@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from votek.scoring.cached import CachedScorer
+from votek.scoring.calibration import CalibratedScorer
+from votek.scoring.cost import Cost, estimate_cost
 from votek.scoring.knn import KnnScorer
 from votek.scoring.opening import open_scorer
 from votek.scoring.protocol import Done, Request, Score, Scorer
@@ -11,6 +13,8 @@ from votek.scoring.settings import ModelSettings
 
 __all__ = [
     "CachedScorer",
+    "CalibratedScorer",
+    "Cost",
     "Done",
     "KnnScorer",
     "ModelSettings",
@@ -18,6 +22,7 @@ __all__ = [
     "Score",
     "Scorer",
     "build_requests",
+    "estimate_cost",
     "labels_of",
     "open_scorer",
 ]

@@ -16,6 +16,7 @@ from typing import Any
 from votek.errors import StorageError
 from votek.scoring.digests import request_key
 from votek.scoring.protocol import Done, Request, Score, Scorer
+from votek.scoring.streams import ended
 
 __all__ = ["CachedScorer", "ScoreFile"]
 
@@ -138,8 +139,7 @@ class CachedScorer:
                 if done is not None:
                     done(request, score)
 
-            answers = self.scorer.score(list(ask.values()), done=keep)
-            try:
+            with ended(self.scorer.score(list(ask.values()), done=keep)) as answers:
                 for key, request in zip(keys, requests, strict=True):
                     asked = ask.pop(key, None)
                     if asked is not None:
@@ -151,10 +151,6 @@ class CachedScorer:
                     if asked is None and done is not None:
                         done(request, answer)
                     yield answer
-            finally:
-                close = getattr(answers, "close", None)
-                if close is not None:
-                    close()
 
     def _path(self) -> Path:
         return self.folder / f"{self.digest}.jsonl"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from votek.scoring.cached import CachedScorer
+from votek.scoring.calibration import CalibratedScorer
 from votek.scoring.knn import KnnScorer
 from votek.scoring.protocol import Scorer
 from votek.scoring.settings import ModelSettings
 
-__all__ = ["open_scorer"]
+__all__ = ["open_scorer", "open_uncalibrated"]
 
 
 def open_scorer(settings: ModelSettings, *, key: str | None = None, cache: Path | None = None) -> Scorer:
@@ -27,13 +28,18 @@ def open_scorer(settings: ModelSettings, *, key: str | None = None, cache: Path 
     'knn'
     """
     settings.check()
+    asked = open_uncalibrated(settings, key=key)
+    if settings.tier == "knn":
+        return asked
+    if cache is not None:
+        asked = CachedScorer(asked, cache)
+    return asked if settings.calibration == "none" else CalibratedScorer(asked, settings.calibration)
+
+
+def open_uncalibrated(settings: ModelSettings, *, key: str | None = None) -> Scorer:
+    """The model alone: what is kept are its own scores, so that another calibration asks nothing again."""
     if settings.tier == "knn":
         return KnnScorer()
-    asked = _asked(settings, key)
-    return asked if cache is None else CachedScorer(asked, cache)
-
-
-def _asked(settings: ModelSettings, key: str | None) -> Scorer:
     if settings.tier == "transformers":
         from votek.scoring.local import LocalScorer
 

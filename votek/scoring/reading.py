@@ -48,7 +48,7 @@ def read_label(text: str, labels: Sequence[str]) -> str | None:
     answer = _plain(text)
     plain = {label: _plain(label) for label in labels}
     for label, form in plain.items():
-        if form and form == answer:
+        if label == text.strip() or (form and form == answer):
             return label
     found = {label: _places(form, answer) for label, form in plain.items() if form}
     longest = sorted((label for label in found if found[label]), key=lambda label: -len(plain[label]))
