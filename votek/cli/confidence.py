@@ -1,4 +1,4 @@
-"""How sure something is of each row: read from a column, or scored from rows that are labelled."""
+"""How sure something is of each row: read from a column, or asked of a scorer that is shown the labelled rows."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from votek.cli.given_rows import column
-from votek.errors import InputError, ScoringError
+from votek.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from votek.datatypes import Dataset, Progress
+    from votek.datatypes import Dataset
     from votek.pipeline import Prepared
-    from votek.scoring import Scorer
+    from votek.scoring import Request
 
-__all__ = ["confidence_column", "scored_confidence"]
+__all__ = ["confidence_column", "scorer_requests"]
 
 
 def confidence_column(dataset: Dataset, name: str, unread: Collection[int]) -> NDArray[np.float64]:
@@ -48,45 +48,26 @@ def confidence_column(dataset: Dataset, name: str, unread: Collection[int]) -> N
     return values
 
 
-def scored_confidence(
-    prepared: Prepared,
-    dataset: Dataset,
-    labels: Mapping[int, str],
-    scorer: Scorer,
-    progress: Progress,
-) -> NDArray[np.float64]:
-    """float64 (n,): the scorer's confidence in its answer for each distinct text, with `labels` to learn from.
+def scorer_requests(
+    prepared: Prepared, dataset: Dataset, labels: Mapping[int, str], *, exclude: Collection[int]
+) -> tuple[list[int], tuple[Request, ...]]:
+    """The first row of each distinct text that may be picked, and what a scorer is asked about each.
 
-    NaN at labelled texts and at copies, which are not asked about.
-
-    Raises:
-        ScoringError: the scorer gave no confidence for a text.
+    `labels`: row -> label, the demonstrations; near-copies of these are not asked about.
     """
-    import numpy as np
-
     from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
-    from votek.prompts import LabelledRow, QueryRow
-    from votek.scoring import build_requests
+    from votek.scoring.pool_confidence import pool_requests
 
-    known = {int(prepared.node_of[row]) for row in labels}
-    asked = [row for node, row in enumerate(prepared.rows.tolist()) if node not in known]
-    vectors = prepared.embeddings.vectors
-    requests = build_requests(
-        PromptSettings(),
-        pool=[LabelledRow(dataset.ids[row], row, dataset.texts[row], label) for row, label in labels.items()],
-        pool_vectors=vectors[list(labels)],
-        queries=[QueryRow(dataset.ids[row], dataset.texts[row], row=row) for row in asked],
-        query_vectors=vectors[asked],
+    taken = {int(prepared.node_of[row]) for row in (*labels, *exclude)}
+    rows = [row for node, row in enumerate(prepared.rows.tolist()) if node not in taken]
+    requests = pool_requests(
+        dataset=dataset,
+        embeddings=prepared.embeddings,
+        copies=prepared.copies,
+        threshold=None,
+        labels=labels,
+        rows=rows,
         task=TaskSpec(labels=tuple(LabelSpec(name, "#808080") for name in dict.fromkeys(labels.values()))),
-        mean=prepared.embeddings.mean,
+        settings=PromptSettings(),
     )
-    confidence = np.full(len(dataset), np.nan)
-    for done, (row, score) in enumerate(zip(asked, scorer.score(requests), strict=True), 1):
-        if score.confidence is None:
-            raise ScoringError(
-                f"The scorer {scorer.name!r} gave no confidence for the text with the id {score.id!r}; use a scorer "
-                "that gives log-probabilities, or a column with --confidence."
-            )
-        confidence[row] = score.confidence
-        progress("score", done, len(asked))
-    return confidence
+    return rows, requests

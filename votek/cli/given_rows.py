@@ -32,12 +32,16 @@ def column(dataset: Dataset, name: str, option: str) -> list[str]:
 
 
 def crossed_groups(dataset: Dataset, names: list[str]) -> list[tuple[str, ...]]:
-    """The group of each row: its cells in the columns, an empty one being a group too.
+    """The group of each row, as `votek.datasets.groups.row_groups` gives it, of columns that are there.
 
     Raises:
         InputError: no such column, or every row is a group of its own.
     """
-    groups = list(zip(*(column(dataset, name, "--group") for name in names), strict=True))
+    from votek.datasets.groups import row_groups
+
+    for name in names:
+        column(dataset, name, "--group")
+    groups = row_groups(dataset, names)
     if len(groups) > 1 and max(Counter(groups).values()) == 1:
         named = " and ".join(repr(name) for name in names)
         raise InputError(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votek.datatypes import Dataset
-    from votek.scoring import ModelSettings, Scorer
+    from votek.scoring import ModelSettings
     from votek.selection.problem import Method
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ScorerUrl",
     "ScorerWay",
     "read_row_options",
+    "scores_folder",
 ]
 
 Rows = "a file of JSON lines with an id each (as written by this command), or of one id per line"
@@ -75,16 +76,25 @@ Floor = Annotated[
 
 @dataclass(frozen=True)
 class RowOptions:
-    """What the options say about rows, read and checked before anything takes long."""
+    """What the options say about rows, read and checked before anything takes long.
 
-    method: Method
+    `model`: what is to be asked how sure it is, shown `labels`; None where nothing has to be asked.
+    """
+
     labeled: list[int]
     exclude: list[int]
     confidence: NDArray[np.float64] | None
     labels: dict[int, str]
-    scorer: Scorer | None
+    model: ModelSettings | None
     groups: list[tuple[str, ...]] | None
     floor: int
+
+
+def scores_folder() -> Path:
+    """Where models' answers are kept: a command that was stopped asks only what is missing."""
+    from votek.settings import Settings
+
+    return Settings().data / "scores"
 
 
 def read_row_options(
@@ -120,22 +130,19 @@ def read_row_options(
             f"The row with the id {dataset.ids[min(both)]!r} is both labelled and in --exclude; name it in one only."
         )
     return RowOptions(
-        chosen,
         known,
         barred,
         None if confidence is None else confidence_column(dataset, confidence, {*known, *barred}),
         labels,
-        _scorer(chosen, confidence, label, scorer),
+        _asked_model(chosen, confidence, label, scorer),
         crossed_groups(dataset, group) if group else None,
         (1 if floor is None else floor) if group else 0,
     )
 
 
-def _scorer(method: Method, confidence: str | None, label: str | None, model: ModelSettings) -> Scorer | None:
-    """What scores the texts; None where nothing has to."""
-    from votek.scoring import open_scorer
-    from votek.settings import Settings
-
+def _asked_model(
+    method: Method, confidence: str | None, label: str | None, model: ModelSettings
+) -> ModelSettings | None:
     if confidence is not None and method.confidence == "unused":
         raise InputError(f"--confidence: the method {method.name!r} does not read any; leave it out.")
     if method.confidence != "needed" or confidence is not None:
@@ -145,4 +152,4 @@ def _scorer(method: Method, confidence: str | None, label: str | None, model: Mo
             f"The method {method.name!r} needs to know how sure a model is of each text: give --confidence COLUMN, or "
             "--label COLUMN with labelled texts for a scorer to learn from, or use fast-vote-k, which needs neither."
         )
-    return open_scorer(model, cache=Settings().data / "scores")
+    return model.check()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from votek.cli import app
-from votek.cli.confidence import scored_confidence
+from votek.cli.confidence import scorer_requests
 from votek.cli.output import AsJson, answer, progress_bar, write_whole
 from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Model, Template, Text, read_file
 from votek.cli.row_options import (
@@ -26,6 +26,7 @@ from votek.cli.row_options import (
     ScorerUrl,
     ScorerWay,
     read_row_options,
+    scores_folder,
 )
 from votek.errors import InputError
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from votek.datatypes import Dataset, Progress, Selection
     from votek.pipeline import Prepared
+    from votek.scoring import Scorer
 
 __all__ = ["parse_k", "picks_jsonl"]
 
@@ -103,7 +105,7 @@ def select(
 ) -> None:
     """Pick the texts that a person should label."""
     from votek import pipeline
-    from votek.scoring import ModelSettings
+    from votek.scoring import ModelSettings, open_scorer
 
     dataset = read_file(file, text, template, id_column, format, encoding, delimiter)
     neighbors = parse_k(k)
@@ -120,6 +122,8 @@ def select(
         group=group,
         floor=floor,
     )
+    # Opened before anything takes long: a refused key or a folder without a model is known at once.
+    asks = None if asked.model is None else open_scorer(asked.model, cache=scores_folder())
     with progress_bar() as progress:
         width = pipeline.graph_k(neighbors)
         prepared = pipeline.prepare(dataset.texts, model=model, threshold=near_copies, k=width, progress=progress)
@@ -132,26 +136,30 @@ def select(
             seed=seed,
             labeled=asked.labeled,
             exclude=asked.exclude,
-            confidence=_confidence(asked, prepared, dataset, progress),
+            confidence=_confidence(asked, asks, prepared, dataset, progress),
             groups=asked.groups,
             floor=asked.floor,
             progress=progress,
         )
     write_whole(out, picks_jsonl(selection, dataset))
-    _tell(as_json, selection, dataset, prepared, asked, out)
+    values, words = _told(selection, dataset, prepared, asked, out)
+    answer(as_json, values if asks is None else {**values, "scorer": asks.name}, words)
 
 
 def _confidence(
-    asked: RowOptions, prepared: Prepared, dataset: Dataset, progress: Progress
+    asked: RowOptions, scorer: Scorer | None, prepared: Prepared, dataset: Dataset, progress: Progress
 ) -> NDArray[np.float64] | None:
-    if asked.scorer is None:
+    from votek.scoring.pool_confidence import pool_confidence
+
+    if scorer is None:
         return asked.confidence
-    return scored_confidence(prepared, dataset, asked.labels, asked.scorer, progress)
+    rows, requests = scorer_requests(prepared, dataset, asked.labels, exclude=asked.exclude)
+    return pool_confidence(scorer, requests, rows, len(dataset), progress=progress).values
 
 
-def _tell(
-    as_json: bool, selection: Selection, dataset: Dataset, prepared: Prepared, asked: RowOptions, out: Path
-) -> None:
+def _told(
+    selection: Selection, dataset: Dataset, prepared: Prepared, asked: RowOptions, out: Path
+) -> tuple[dict[str, Any], str]:
     covered = float(selection.coverage[-1])
     values: dict[str, Any] = {
         "picks": len(selection),
@@ -177,6 +185,4 @@ def _tell(
         text += (
             f"\n{len(sizes):,} groups, {alone:,} of them of one text; at least {asked.floor} of each, or all it has."
         )
-    if asked.scorer is not None:
-        values["scorer"] = asked.scorer.name
-    answer(as_json, values, text)
+    return values, text
