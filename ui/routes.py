@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from ui.labels_api import answer_json, queue_json, read_events
+from ui.model_keys import key_routes
 from votek.access import Grant, load_secret, read_token
 from votek.errors import AccessError, InputError, NotFoundError, VotekError
 
@@ -53,7 +54,7 @@ class _TooLargeError(Exception):
 
 
 def routes(open_workspace: Callable[[], Workspace] = _server_workspace) -> list[BaseRoute]:
-    """Every route of ours: `POST /api/labels`, `GET /api/queue`, `GET /api/health`.
+    """Every route of ours: `POST /api/labels`, `GET /api/queue`, `GET /api/health`, `POST /api/model-key`.
 
     `open_workspace` gives the one workspace of the process; it is called off the event loop.
     """
@@ -77,6 +78,7 @@ def routes(open_workspace: Callable[[], Workspace] = _server_workspace) -> list[
         Route("/api/labels", labels, methods=["POST"]),
         Route("/api/queue", queue, methods=["GET"]),
         Route("/api/health", health, methods=["GET"]),
+        *key_routes(lambda: signing_key(open_workspace())),
     ]
 
 

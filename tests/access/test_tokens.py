@@ -52,3 +52,13 @@ def test_a_payload_of_another_shape_is_refused() -> None:
     for payload in (["p"], {"p": "x"}, "text", 7, None):
         with pytest.raises(AccessError):
             read_token(SECRET, _serializer(SECRET).dumps(payload))
+
+
+def test_a_token_for_one_purpose_is_worth_nothing_for_another() -> None:
+    with pytest.raises(AccessError, match="not made by this server"):
+        read_token(SECRET, mint_token(SECRET, project="p", person="a"), purpose="keys")
+    with pytest.raises(AccessError, match="not made by this server"):
+        read_token(SECRET, mint_token(SECRET, project="p", person="a", purpose="keys"))
+    assert (
+        read_token(SECRET, mint_token(SECRET, project="p", person="a", purpose="keys"), purpose="keys").project == "p"
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from votek.datatypes import Progress
 from votek.errors import UnknownNameError
-from votek.jobs import compare_methods
+from votek.jobs import analyse_difficulty, analyse_groups, analyse_pruning, compare_methods, try_model
 
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
@@ -40,7 +40,11 @@ class Material:
 Analysis = Callable[[Material], dict[str, Any]]
 
 ANALYSES: dict[str, Analysis] = {
+    analyse_difficulty.NAME: analyse_difficulty.difficulty_of_project,
+    analyse_groups.NAME: analyse_groups.groups_of_project,
+    analyse_pruning.NAME: analyse_pruning.prune_project,
     compare_methods.NAME: compare_methods.compare_project,
+    try_model.NAME: try_model.try_model,
 }
 
 

@@ -153,9 +153,13 @@ class EndpointClient:
     def _status(self, status: int, response: Any, item: str) -> Exception:
         code, said = self._error_of(response)
         if status in (401, 403):
-            which = "the key" if self._key is not None else "a call without a key"
+            if self._key is None:
+                return ScoringError(
+                    f"The endpoint {self.host} refused a call without a key ({status}), and there is none: keys are "
+                    "never stored. Give the key again on the page, or set VOTEK_API_KEY before the start."
+                )
             return ScoringError(
-                f"The endpoint {self.host} refused {which} ({status}). Give a key that may use the model "
+                f"The endpoint {self.host} refused the key ({status}). Give one that may use the model "
                 f"{self._settings.model!r}, on the page or as VOTEK_API_KEY."
             )
         if code == "insufficient_quota":

@@ -14,9 +14,9 @@ from votek.errors import NotFoundError
 from votek.store.database import Transaction
 from votek.store.schema import project, revision
 
-__all__ = ["add_revision", "delete", "get", "insert", "listed", "lock", "set_archived"]
+__all__ = ["add_revision", "delete", "get", "insert", "listed", "lock", "model", "set_archived"]
 
-RevisionKind = Literal["name", "task", "guidelines", "prompts"]
+RevisionKind = Literal["name", "task", "guidelines", "prompts", "model"]
 
 
 def insert(tx: Transaction, project_id: str, *, created: dt.datetime, sample: bool) -> None:
@@ -35,7 +35,7 @@ def lock(tx: Transaction, project_id: str) -> None:
 
 
 def add_revision(tx: Transaction, project_id: str, kind: RevisionKind, value: Any, *, time: dt.datetime) -> int:
-    """Record a new version of the name, the task, the guidelines or the prompt settings; returns its number."""
+    """Record a new version of the name, task, guidelines, prompt or model settings; returns its number."""
     latest = sa.select(sa.func.max(revision.c.version)).where(revision.c.project == project_id, revision.c.kind == kind)
     version = (tx.execute(latest).scalar() or 0) + 1
     tx.execute(sa.insert(revision).values(project=project_id, kind=kind, version=version, value=value, created=time))
@@ -52,6 +52,17 @@ def get(tx: Transaction, project_id: str) -> Project:
     if not found:
         raise _missing(project_id)
     return found[0]
+
+
+def model(tx: Transaction, project_id: str) -> dict[str, Any]:
+    """The newest settings of the project's model as they were stored; empty while none were chosen."""
+    query = (
+        sa.select(revision.c.value)
+        .where(revision.c.project == project_id, revision.c.kind == "model")
+        .order_by(revision.c.version.desc())
+        .limit(1)
+    )
+    return dict(tx.execute(query).scalar() or {})
 
 
 def listed(tx: Transaction, *, archived: bool) -> Sequence[Project]:

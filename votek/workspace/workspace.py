@@ -6,13 +6,14 @@ from votek.settings import Settings
 from votek.store import Store
 from votek.workspace.data import Data
 from votek.workspace.labelling import LabellingWork
+from votek.workspace.models import Models
 from votek.workspace.projects import Projects
 from votek.workspace.prompting import Prompting
 
 __all__ = ["Workspace"]
 
 
-class Workspace(Projects, Data, LabellingWork, Prompting):
+class Workspace(Projects, Data, LabellingWork, Prompting, Models):
     """Projects, data, background work, results, labels and prompts of one data folder.
 
     Every method raises only errors of `votek.errors` on what a person can mend, and may be called from
