@@ -72,6 +72,21 @@ def select(tmp_path):
 
 
 @pytest.fixture
+def told_by(tmp_path):
+    """`told_by(table, *options)`: what the command tells, when it writes no picks."""
+
+    def call(table, *options):
+        out = tmp_path / "none.jsonl"
+        arguments = ["select", table, "--id", "id", "--model", MODEL, "--out", out, "--json", *options]
+        done = CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        assert not out.exists()
+        return json.loads(done.stdout)
+
+    return call
+
+
+@pytest.fixture
 def function(table):
     """`function(**options)`: the ids that `votek.select` picks."""
     dataset = votek.read_dataset(table, id="id")
@@ -168,12 +183,16 @@ def test_two_rounds_with_the_stand_in_scorer(select, table, function, tmp_path):
     assert not set(first) & set(picks)
 
 
-def test_a_language_model_scores_once_and_its_answers_are_kept(select, table, function, tmp_path, monkeypatch):
+def test_a_language_model_scores_once_and_its_answers_are_kept(select, told_by, table, function, tmp_path, monkeypatch):
     monkeypatch.setenv("VOTEK_DATA", str(tmp_path / "data"))
     folder = build_language_model(tmp_path / "model")
     (tmp_path / "ids").write_text("q0\nq1\nq2\nq3\n", "utf-8")
     model = ["--scorer", "transformers", "--scorer-model", folder]
     warm = ["--labeled", tmp_path / "ids", "--label", "topic"]
+    cost = told_by(table, "--budget", 20, "--method", "covericl", *warm, *model, "--dry-run")
+    assert (cost["requests"], cost["kept"]) == (N - 4, 0)
+    assert cost["calls"] > 0
+    assert cost["tokens_in"] > 10 * N
     picks, told = select(table, "--budget", 20, "--method", "covericl", *warm, *model, told=True)
     scorer = open_scorer(ModelSettings(tier="transformers", model=str(folder)))
     confidence = scored(function, [0, 1, 2, 3], scorer)
@@ -183,6 +202,8 @@ def test_a_language_model_scores_once_and_its_answers_are_kept(select, table, fu
     before = kept.read_bytes()
     assert select(table, "--budget", 20, "--method", "covericl", *warm, *model) == picks
     assert kept.read_bytes() == before
+    again = told_by(table, "--budget", 20, "--method", "covericl", *warm, *model, "--dry-run")
+    assert (again["kept"], again["calls"]) == (N - 4, 0)
 
 
 def test_labels_in_the_file_are_the_warm_start(select, table, function, rows):
@@ -207,6 +228,7 @@ def _changed(rows, place, **cells):
         (["--label", "topic"], r"every row has a label.*--labeled FILE"),
         (["--label", "nothing"], r"no column 'nothing'"),
         (["--label", "label", "--scorer", "oracle"], r"The tier is 'oracle'; choose one of knn, transformers, openai"),
+        (["--confidence", "sure", "--dry-run"], r"nothing is to be asked"),
         (["--confidence", "sure", "--group", "place"], r"--group: there is no column 'place'"),
         (["--confidence", "sure", "--group", "id"], r"every text in a group of its own"),
         (["--confidence", "sure", "--floor", "2"], r"--floor 2 needs groups"),
@@ -219,6 +241,7 @@ def _changed(rows, place, **cells):
         "all labelled",
         "unknown label column",
         "unknown scorer",
+        "nothing to ask",
         "unknown group",
         "groups of one",
         "floor without groups",

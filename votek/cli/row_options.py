@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Confidence",
+    "DryRun",
     "Exclude",
     "Floor",
     "Group",
@@ -65,6 +66,9 @@ ScorerUrl = Annotated[
 ]
 ScorerWay = Annotated[
     str, typer.Option("--scorer-way", help="How a model is asked: echo, letters (chat endpoints) or generate.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Pick nothing: tell how many calls and tokens asking the scorer would take.")
 ]
 Group = Annotated[
     list[str] | None, typer.Option("--group", help="Column of groups; give it several times to cross columns.")

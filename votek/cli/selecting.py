@@ -15,6 +15,7 @@ from votek.cli.output import AsJson, answer, progress_bar, write_whole
 from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Model, Template, Text, read_file
 from votek.cli.row_options import (
     Confidence,
+    DryRun,
     Exclude,
     Floor,
     Group,
@@ -94,6 +95,7 @@ def select(
     scorer_model: ScorerModel = "",
     scorer_url: ScorerUrl = None,
     scorer_way: ScorerWay = "echo",
+    dry_run: DryRun = False,
     group: Group = None,
     floor: Floor = None,
     k: Annotated[str, typer.Option(help="Neighbours per text: auto, paper (150) or a number.")] = "auto",
@@ -122,11 +124,16 @@ def select(
         group=group,
         floor=floor,
     )
-    # Opened before anything takes long: a refused key or a folder without a model is known at once.
-    asks = None if asked.model is None else open_scorer(asked.model, cache=scores_folder())
+    if dry_run and asked.model is None:
+        raise InputError("--dry-run tells what asking a scorer would take, and nothing is to be asked; leave it out.")
+    # Opened before anything takes long: a folder without a model is known at once.
+    asks = None if asked.model is None or dry_run else open_scorer(asked.model, cache=scores_folder())
     with progress_bar() as progress:
         width = pipeline.graph_k(neighbors)
         prepared = pipeline.prepare(dataset.texts, model=model, threshold=near_copies, k=width, progress=progress)
+        if dry_run:
+            _tell_cost(as_json, asked, prepared, dataset)
+            return
         selection = pipeline.choose(
             prepared,
             budget=budget,
@@ -144,6 +151,23 @@ def select(
     write_whole(out, picks_jsonl(selection, dataset))
     values, words = _told(selection, dataset, prepared, asked, out)
     answer(as_json, values if asks is None else {**values, "scorer": asks.name}, words)
+
+
+def _tell_cost(as_json: bool, asked: RowOptions, prepared: Prepared, dataset: Dataset) -> None:
+    from dataclasses import asdict
+
+    from votek.scoring import estimate_cost
+
+    assert asked.model is not None
+    _, requests = scorer_requests(prepared, dataset, asked.labels, exclude=asked.exclude)
+    cost = estimate_cost(asked.model, requests, cache=scores_folder())
+    answer(
+        as_json,
+        asdict(cost),
+        f"{cost.requests:,} texts to ask about, {cost.kept:,} answered already: {cost.calls:,} calls, "
+        f"{cost.tokens_in:,} tokens read (by the tokenizer {cost.tokenizer}) and at most {cost.tokens_out:,} written. "
+        "Nothing was asked.",
+    )
 
 
 def _confidence(
