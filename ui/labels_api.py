@@ -61,11 +61,16 @@ def answer_json(acks: Sequence[Ack]) -> dict[str, Any]:
 
 
 def queue_json(workspace: Workspace, project: str, person: str) -> dict[str, Any]:
-    """The state to draw, with what each undo would bring back (`history`, latest first)."""
+    """The state to draw, with what each undo would bring back (`history`, latest first).
+
+    `to_come`: how many texts round two will add once these are labelled; 0 where there is no such round.
+    """
     # The log is read first: an event that arrives between the two reads is then known to the labeler as its own.
     labelling = fold(workspace.events(project))
     state = workspace.annotation_state(project, person).to_json()
     state["history"] = _history(labelling, person)
+    stand = workspace.two_rounds(project) if state["items"] else None
+    state["to_come"] = stand.to_come if stand is not None else 0
     return state
 
 

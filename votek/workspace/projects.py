@@ -7,9 +7,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from votek.annotation import Queue, two_rounds
 from votek.datatypes import LabelSpec, Project, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.jobs.context import Context, now
+from votek.store import Transaction
 from votek.store import data as data_rows
 from votek.store import events as event_rows
 from votek.store import projects as project_rows
@@ -49,8 +51,15 @@ class Projects(Context):
                 total = [item for item in queue.items if item.row not in queue.skipped] if queue else []
                 done = sum(1 for item in total if queue and item.row in queue.labelled)
                 step = _next_step(texts=texts, queued=len(total), done=done)
+                if queue is not None and step == "prompts" and self._between_rounds(tx, project.id, queue):
+                    step = "select"
                 summaries.append(ProjectSummary(project, texts, tests, len(total), done, step))
             return summaries
+
+    def _between_rounds(self, tx: Transaction, project_id: str, queue: Queue) -> bool:
+        """Whether round one of two is labelled and round two not opened yet."""
+        stand = two_rounds(self.rounds_in_force(tx, project_id), queue)
+        return stand is not None and stand.ready
 
     def project(self, project_id: str) -> Project:
         """One project.

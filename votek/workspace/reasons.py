@@ -1,4 +1,4 @@
-"""One plain sentence for each text of the queue: why it is there."""
+"""A plain reason for each text of the queue: why it is there."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from votek.annotation import Queue
 from votek.datatypes import Round
 from votek.selection.evidence import RemappedEvidence
 from votek.store import Transaction
+from votek.workspace.reason_words import reason_words
 from votek.workspace.results import Results
 
-__all__ = ["Reasons", "sentence"]
+__all__ = ["Reasons"]
 
 
 class Reasons(Results):
@@ -30,29 +31,5 @@ class Reasons(Results):
 
 
 def _words(made: Round, evidence: RemappedEvidence | None, row: int) -> str:
-    if made.method == "random":
-        return "Drawn at random."
-    if evidence is None:
-        return f"Picked by {made.method}."
-    told = evidence.explain(made.indices.index(row))
-    return sentence(len(told.voters), len(set(told.newly_covered) - {row}))
-
-
-def sentence(votes: int, fresh: int) -> str:
-    """The reason in words.
-
-    >>> sentence(23, 18)
-    '23 texts have this one among their nearest neighbours; 18 of them were not covered by an earlier pick.'
-    >>> sentence(1, 1)
-    '1 text has this one among its nearest neighbours; it was not covered by an earlier pick.'
-    """
-    if votes == 0:
-        return "No other text has this one among its nearest neighbours; it stands for itself."
-    if votes == 1:
-        state = "was not" if fresh else "was already"
-        return f"1 text has this one among its nearest neighbours; it {state} covered by an earlier pick."
-    verb = "was" if fresh == 1 else "were"
-    return (
-        f"{votes} texts have this one among their nearest neighbours; {fresh} of them {verb} not covered by "
-        "an earlier pick."
-    )
+    place = made.indices.index(row)
+    return reason_words(made, place, None if evidence is None else evidence.explain(place))

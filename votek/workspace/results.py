@@ -31,7 +31,8 @@ class SelectionView:
     """The picks of all rounds together (repairs apart), in pick order.
 
     `indices`: int64 (m,), rows. `gains`: float64 (m,). `coverage`: float64 (m,), share of distinct texts
-    covered after each pick. `random_coverage`: float64 (m,), the mean of 20 random selections.
+    covered after each pick. `random_coverage`: float64 (m,), the mean of 20 random selections. `method`: that of the
+    last round.
     """
 
     indices: NDArray[np.int64]
@@ -113,7 +114,7 @@ class Results(Context):
             gains=np.array([gain for made in rounds for gain in made.gains], dtype=np.float64),
             coverage=np.concatenate([found.coverage for found in evidence]),
             random_coverage=stored["curve"][:size] if stored else np.empty(0),
-            method=rounds[0].method,
+            method=rounds[-1].method,
             k=round_k(rounds[0], prepared),
             evidence=tuple((len(made.indices), found) for made, found in zip(rounds, evidence, strict=True)),
         )

@@ -13,6 +13,7 @@ class Model {
     this.task = { type: "single", labels: [], version: 1 };
     this.guidelines = "";
     this.guidelinesVersion = 1;
+    this.toCome = 0;
   }
 
   // `asked`: performance.now() when this state was asked for. `pending`: what is not acknowledged yet.
@@ -21,6 +22,7 @@ class Model {
     this.task = state.task;
     this.guidelines = state.guidelines ?? "";
     this.guidelinesVersion = state.guidelines_version;
+    this.toCome = state.to_come ?? 0;
     this.items = state.items.map((item) => ({ ...item }));
     this.history = [...(state.history ?? [])].reverse();
     this.acknowledged = this.acknowledged.filter((entry) => entry.acknowledgedAt >= asked);

@@ -172,8 +172,15 @@ class View {
       setText(text, "The next-best text for one that you skipped is being looked for.");
     } else {
       setText(title, model.done ? `All ${model.done} texts are labelled` : "Nothing is left to label");
-      setText(text, "Build prompts from them now, or choose more texts. ← goes back to the last one, u undoes.");
+      setText(
+        text,
+        model.toCome
+          ? `That was round 1 of 2. ${model.toCome} more texts are picked once a model has looked at the rest, with these as examples.`
+          : "Build prompts from them now, or choose more texts. ← goes back to the last one, u undoes.",
+      );
     }
+    setText(this.buttons.get("prompts").querySelector("span"), model.toCome ? "Go to round 2" : "Build prompts");
+    this.buttons.get("select").hidden = Boolean(model.toCome);
     if (!wasShown) title.focus({ preventScroll: true });
   }
 
@@ -205,6 +212,10 @@ class View {
       this.told = this.model.done;
       this.trigger("progress", this.told);
     }, quiet);
+  }
+
+  goOn() {
+    this.trigger("go", this.model.toCome ? "select" : "prompts");
   }
 
   // ------------------------------------------------------------ what was painted when
@@ -266,7 +277,7 @@ class View {
 
   #act(name, event) {
     const actions = {
-      submit: () => (this.model.current === null ? this.trigger("go", "prompts") : this.inTime(event) && this.submit()),
+      submit: () => (this.model.current === null ? this.goOn() : this.inTime(event) && this.submit()),
       skip: () => this.inTime(event) && this.skip(),
       flag: () => this.inTime(event) && this.flag(),
       undo: () => this.undo(),
@@ -277,7 +288,7 @@ class View {
       next: () => this.move(1),
       keys: () => this.parts.sheet.showModal(),
       close: () => this.parts.sheet.close(),
-      prompts: () => this.trigger("go", "prompts"),
+      prompts: () => this.goOn(),
       select: () => this.trigger("go", "select"),
     };
     if (this.buttons.get(name)?.getAttribute("aria-disabled") !== "true") actions[name]();
