@@ -5,6 +5,7 @@ from __future__ import annotations
 from votek.settings import Settings
 from votek.store import Store
 from votek.workspace.data import Data
+from votek.workspace.evaluating import Evaluating
 from votek.workspace.labelling import LabellingWork
 from votek.workspace.models import Models
 from votek.workspace.projects import Projects
@@ -13,7 +14,7 @@ from votek.workspace.prompting import Prompting
 __all__ = ["Workspace"]
 
 
-class Workspace(Projects, Data, LabellingWork, Prompting, Models):
+class Workspace(Projects, Data, LabellingWork, Prompting, Models, Evaluating):
     """Projects, data, background work, results, labels and prompts of one data folder.
 
     Every method raises only errors of `votek.errors` on what a person can mend, and may be called from
