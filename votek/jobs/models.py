@@ -29,14 +29,14 @@ def project_model(tx: Transaction, project_id: str) -> ModelSettings:
     return ModelSettings.from_json(project_rows.model(tx, project_id))
 
 
-def project_scorer(context: Context, project_id: str, settings: ModelSettings) -> Scorer:
-    """The scorer for a project's job, with its key and the folder of kept scores.
+def project_scorer(context: Context, project_id: str, settings: ModelSettings, *, keep: bool = True) -> Scorer:
+    """The scorer for a project's job, with its key and, with `keep`, the folder of kept scores.
 
     Raises:
         ScoringError, ModelError, InputError: as `votek.scoring.open_scorer`.
     """
     key = key_from_web(context.settings, project_id, settings) if settings.tier == "openai" else None
-    return open_scorer(settings, key=key, cache=context.store.scores_folder)
+    return open_scorer(settings, key=key, cache=context.store.scores_folder if keep else None)
 
 
 def key_from_web(settings: Settings, project_id: str, model: ModelSettings) -> str | None:

@@ -65,7 +65,8 @@ def _requests(material: Material) -> tuple[Request, ...]:
 
 
 def _asked(material: Material, model: ModelSettings, request: Request) -> dict[str, Any]:
-    scorer = project_scorer(material.context, material.project_id, model)
+    # A kept score would say nothing about whether the model answers now.
+    scorer = project_scorer(material.context, material.project_id, model, keep=False)
     began = time.monotonic()
     score = next(iter(scorer.score([request])))
     return {
