@@ -89,7 +89,7 @@ def hash_of(text):
 
 
 def test_what_a_model_said_travels_in_the_manifest(workspace, begun, act, finish, file, monkeypatch):
-    monkeypatch.setattr("votek.jobs.confidence.open_scorer", lambda settings, **_: Guesser())
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_: Guesser())
     label_all(workspace, begun, act)
     workspace.request_second_round(begun.id, model=ModelSettings(tier="openai", model="m", way="generate"))
     assert [job.state for job in finish(begun.id)] == ["done"]
@@ -110,7 +110,7 @@ def test_a_model_that_tells_no_confidence_ends_the_job_with_what_to_do(workspace
             for request in requests:
                 yield Score(request.id, request.labels[0], None)
 
-    monkeypatch.setattr("votek.jobs.confidence.open_scorer", lambda settings, **_: Silent())
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_: Silent())
     label_all(workspace, begun, act)
     workspace.request_second_round(begun.id, model=ModelSettings(tier="openai", model="m", way="generate"))
     (job,) = finish(begun.id)
@@ -128,7 +128,7 @@ def test_texts_without_a_confidence_count_as_least_sure_and_are_told(workspace, 
             for place, request in enumerate(requests):
                 yield Score(request.id, None, None if place % 10 == 0 else -1.0 - place)
 
-    monkeypatch.setattr("votek.jobs.confidence.open_scorer", lambda settings, **_: Halting())
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_: Halting())
     label_all(workspace, begun, act)
     workspace.request_second_round(begun.id, model=ModelSettings(tier="openai", model="m", way="generate"))
     (job,) = finish(begun.id)

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from votek.datatypes import Round
 from votek.errors import InputError
 from votek.jobs.context import Pool
+from votek.jobs.models import project_scorer
 from votek.jobs.preparing import record
 from votek.jobs.requests import Requests
 from votek.jobs.running import RunningJob
-from votek.scoring import ModelSettings, open_scorer
+from votek.scoring import ModelSettings
 from votek.scoring.origin import asked_rows, confidence_origin, model_of, origin_requests
 from votek.scoring.pool_confidence import pool_confidence
 from votek.store import data as data_rows
@@ -26,7 +27,6 @@ from votek.store import projects as project_rows
 if TYPE_CHECKING:
     from votek.annotation import Queue
     from votek.pipeline import Prepared
-    from votek.scoring import Scorer
 
 __all__ = ["RESULT", "Sureness", "ask_model", "stored_sureness"]
 
@@ -88,7 +88,7 @@ _ASKED = ("version", "model", "prompts", "task", "hidden", "labels", "barred")
 
 
 def _ask(context: Requests, run: RunningJob, pool: Pool, prepared: Prepared, origin: Mapping[str, Any]) -> Sureness:
-    scorer = _scorer(context, run, model_of(origin))
+    scorer = project_scorer(context, run.job.project, model_of(origin))
     rows = asked_rows(origin, node_of=prepared.node_of, rows=prepared.rows)
     key = _key(prepared.keys["copies"], scorer.digest, origin)
     full = {**origin, "key": key, "scorer": scorer.name, "scorer_digest": scorer.digest}
@@ -112,10 +112,6 @@ def _ask(context: Requests, run: RunningJob, pool: Pool, prepared: Prepared, ori
         run.still_mine(tx)
         record(tx, run, RESULT, key, {"scorer": scorer.name})
     return Sureness(found["confidence"], {**full, "scored": scored, "unread": unread})
-
-
-def _scorer(context: Requests, run: RunningJob, settings: ModelSettings) -> Scorer:
-    return open_scorer(settings, cache=context.store.scores_folder)
 
 
 def _key(copies: str, scorer: str, origin: Mapping[str, Any]) -> str:

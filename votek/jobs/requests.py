@@ -12,8 +12,10 @@ from votek.errors import InputError
 from votek.jobs.analyses import find_analysis, result_kind
 from votek.jobs.context import Context, Pool, now
 from votek.jobs.floors import check_columns, floor_need
-from votek.jobs.wishes import check_method, check_wish, go_on, raised
+from votek.jobs.models import project_model
+from votek.jobs.wishes import TWO_ROUNDS, check_method, check_wish, go_on, raised
 from votek.scoring.settings import ModelSettings
+from votek.selection.registry import find_method
 from votek.store import Transaction
 from votek.store import data as data_rows
 from votek.store import jobs as job_rows
@@ -53,7 +55,7 @@ class Requests(Context):
 
         The same request again gives the job that is under way, or the one that did it. `groups`: columns that, crossed,
         say which group a text is in; `floor`: at least so many of each are picked or labelled. `model`: whom methods
-        ask that read a confidence; None: the stand-in.
+        ask that read a confidence; None: the project's.
 
         Vote-k is done in two rounds: this picks the first tenth, and `request_second_round` the rest once those
         are labelled. To go on without round two, ask for the budget with the method "fast-vote-k".
@@ -79,7 +81,7 @@ class Requests(Context):
                     return finished
             else:
                 self._check_start(tx, project_id, wanted, pool)
-            asked = {**wanted, **_asking(model), "dataset": digest, "restart": False}
+            asked = {**wanted, **self._asking(tx, project_id, wanted, model), "dataset": digest, "restart": False}
             return self._request(tx, project_id, "select", asked)
 
     def restart_selection(
@@ -102,13 +104,14 @@ class Requests(Context):
             pool = self.needed_pool(tx, project_id)
             self._check(tx, project_id, wanted, pool)
             self._check_start(tx, project_id, wanted, pool)
-            asked = {**wanted, **_asking(model), "dataset": pool.dataset.digest, "restart": True}
+            asking = self._asking(tx, project_id, wanted, model)
+            asked = {**wanted, **asking, "dataset": pool.dataset.digest, "restart": True}
             return self._request(tx, project_id, "select", asked)
 
     def request_second_round(self, project_id: str, *, model: ModelSettings | None = None) -> Job:
         """Open round two of a selection in two rounds: a model looks at the rest, and the rest is picked.
 
-        `model`: whom to ask; None: the stand-in, which needs no model.
+        `model`: whom to ask; None: the project's, which is the stand-in while none was chosen.
 
         Raises:
             InputError: no first round is under way, or texts of it are still to be labelled.
@@ -128,7 +131,8 @@ class Requests(Context):
                 )
             first = next(made for made in self.rounds_in_force(tx, project_id) if made.kind != "repair")
             wanted = raised({**_wanted(stand.total, "auto", "auto", 10.0, 0, (), 0)}, first, 0)
-            asked = {**wanted, **_asking(model), "dataset": pool.dataset.digest, "restart": False, "second": True}
+            asking = self._asking(tx, project_id, {**wanted, "second": True}, model)
+            asked = {**wanted, **asking, "dataset": pool.dataset.digest, "restart": False, "second": True}
             return self._request(tx, project_id, "select", asked)
 
     def two_rounds(self, project_id: str) -> TwoRounds | None:
@@ -140,6 +144,14 @@ class Requests(Context):
     def _stand(self, tx: Transaction, project_id: str) -> TwoRounds | None:
         rounds = self.rounds_in_force(tx, project_id)
         return two_rounds(rounds, self.build_queue(tx, project_id)) if rounds else None
+
+    def _asking(
+        self, tx: Transaction, project_id: str, wanted: Mapping[str, Any], model: ModelSettings | None
+    ) -> dict[str, Any]:
+        """Whom the job asks, where it asks a model: as given, or the project's."""
+        if not wanted.get("second") and find_method(wanted["method"]).confidence != "needed":
+            return {}
+        return {"model": (model or project_model(tx, project_id)).check().as_json()}
 
     def _check(self, tx: Transaction, project_id: str, wanted: Mapping[str, Any], pool: Pool) -> None:
         check_wish(wanted, texts=len(set(pool.dataset.duplicates.tolist())))
@@ -237,9 +249,16 @@ class Requests(Context):
         """A selection over a stored graph takes a moment and need not wait behind long work; asking a model does."""
         prepared = self.prepared_in_force(tx, project_id)
         k = parameters["k"]
-        at_once = ModelSettings.from_json(parameters.get("model", {})).tier == "knn"
+        at_once = not self._waits_for_model(tx, project_id, parameters)
         ready = at_once and prepared is not None and (k == "auto" or int(k) <= prepared.graph.k)
         return QUICK_SELECT if ready else PRIORITY["select"]
+
+    def _waits_for_model(self, tx: Transaction, project_id: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether a model other than the stand-in is asked; round one of two asks nobody."""
+        if ModelSettings.from_json(parameters.get("model", {})).tier == "knn":
+            return False
+        begins = parameters["method"] == TWO_ROUNDS and not parameters.get("second")
+        return not begins or bool(self.build_queue(tx, project_id).labelled)
 
     def _finished(self, tx: Transaction, project_id: str) -> Job | None:
         return next((job for job in job_rows.listed(tx, project_id, kind="select") if job.state == "done"), None)
@@ -268,7 +287,3 @@ def _wanted(
     columns = [groups] if isinstance(groups, str) else list(groups)
     wanted = {"budget": budget, "method": method, "k": k, "rho": rho, "seed": seed}
     return {**wanted, "groups": columns if floor else [], "floor": floor}
-
-
-def _asking(model: ModelSettings | None) -> dict[str, Any]:
-    return {} if model is None else {"model": model.check().as_json()}
