@@ -73,6 +73,7 @@ class Server:
 
     def _run(self, *arguments: str, log: str) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "VOTEK_DATA": str(self.folder), **self.environment}
+        environment["VOTEK_PORT"] = str(self.port)  # where the worker asks for the key of a model
         with (self.folder / log).open("ab") as output:
             command = [sys.executable, "-m", *arguments]
             return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
