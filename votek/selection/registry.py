@@ -5,13 +5,19 @@ from __future__ import annotations
 from votek.errors import UnknownNameError
 from votek.selection.covericl import COVERICL
 from votek.selection.determinantal import DPP, LM_DPP
+from votek.selection.diversity import DIVERSITY
 from votek.selection.facility_location import FACILITY_LOCATION
 from votek.selection.fast_votek import FAST_VOTE_K
+from votek.selection.graph_cut import GRAPH_CUT
 from votek.selection.ideal import IDEAL
+from votek.selection.k_center import K_CENTER
+from votek.selection.k_means_medoid import K_MEANS_MEDOID
 from votek.selection.least_confidence import LEAST_CONFIDENCE
+from votek.selection.probcover import PROBCOVER
 from votek.selection.problem import Method
 from votek.selection.random_order import RANDOM
 from votek.selection.two_stage_votek import VOTE_K
+from votek.selection.typiclust import TYPICLUST
 from votek.selection.weighted_coverage import WEIGHTED_COVERAGE
 
 __all__ = ["AUTO", "METHODS", "find_method", "methods"]
@@ -23,6 +29,12 @@ METHODS = {
         FAST_VOTE_K,
         VOTE_K,
         FACILITY_LOCATION,
+        K_MEANS_MEDOID,
+        TYPICLUST,
+        PROBCOVER,
+        K_CENTER,
+        DIVERSITY,
+        GRAPH_CUT,
         DPP,
         LM_DPP,
         IDEAL,
