@@ -8,7 +8,7 @@ from votek.evaluation.difficulty import Class, Difficulty, difficulty
 from votek.evaluation.error_consistency import Consistency, error_consistency
 from votek.evaluation.groups import GroupAccuracy, WorstGroup, WorstGroupChange, compare_worst_group, worst_group
 from votek.evaluation.health import Health, pool_health
-from votek.evaluation.in_context import Ask, InContext, in_context_accuracy, in_context_cost, in_context_requests
+from votek.evaluation.in_context import Ask, InContext, in_context_accuracy, in_context_requests
 from votek.evaluation.intervals import Interval, wilson
 from votek.evaluation.poisson_binomial import right_models
 from votek.evaluation.predictions import Predictions, match_predictions, read_predictions
@@ -46,7 +46,6 @@ __all__ = [
     "difficulty",
     "error_consistency",
     "in_context_accuracy",
-    "in_context_cost",
     "in_context_requests",
     "match_predictions",
     "pool_health",

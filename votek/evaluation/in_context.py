@@ -15,26 +15,12 @@ from votek.evaluation.bootstrap import mean_interval
 from votek.evaluation.comparison import Comparison, compare
 from votek.evaluation.intervals import Interval
 from votek.evaluation.words import verdict_sentence
-from votek.prompts import LabelledRow, QueryRow, label_text, token_counter
-from votek.scoring import CachedScorer, Request, Score, Scorer, build_requests
+from votek.prompts import LabelledRow, QueryRow, label_text
+from votek.scoring import Request, Score, Scorer, build_requests
 
-__all__ = ["Ask", "Cost", "InContext", "PoolAnswers", "in_context_accuracy", "in_context_cost", "in_context_requests"]
+__all__ = ["Ask", "InContext", "PoolAnswers", "in_context_accuracy", "in_context_requests"]
 
 CHOSEN, ZERO_SHOT, RANDOM_RETRIEVAL = "chosen", "zero-shot", "random-retrieval"
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What asking would take: `calls` not yet answered, their prompts' `tokens`, and `kept` answers that cost nothing.
-
-    `answer_tokens`: at most so many more, the answer reserve of every call. `tokenizer`: what counted.
-    """
-
-    calls: int
-    tokens: int
-    answer_tokens: int
-    kept: int
-    tokenizer: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +85,7 @@ class Ask:
 
 
 def in_context_requests(ask: Ask) -> dict[str, tuple[Request, ...]]:
-    """Every row's name -> one request per test item.
+    """Every row's name -> one request per test item; `votek.scoring.estimate_cost` says what asking them takes.
 
     Raises:
         InputError: pools are missing, or settings that cannot be used.
@@ -116,21 +102,6 @@ def in_context_requests(ask: Ask) -> dict[str, tuple[Request, ...]]:
         RANDOM_RETRIEVAL: _requests(ask, chosen, replace(ask.settings, retrieval="random")),
         **made,
     }
-
-
-def in_context_cost(requests: Mapping[str, Sequence[Request]], scorer: Scorer, settings: PromptSettings) -> Cost:
-    """What asking all of them would take, without asking: prompts that several rows share are asked once."""
-    every = [request for row in requests.values() for request in row]
-    distinct = list({(request.prompt, request.labels): request for request in every}.values())
-    missing = scorer.missing(distinct) if isinstance(scorer, CachedScorer) else distinct
-    tokens = token_counter(settings.tokenizer).count([request.prompt for request in missing])
-    return Cost(
-        calls=len(missing),
-        tokens=int(tokens.sum()),
-        answer_tokens=len(missing) * settings.answer_reserve,
-        kept=len(distinct) - len(missing),
-        tokenizer=settings.tokenizer,
-    )
 
 
 def in_context_accuracy(

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from votek.datatypes import Progress
 from votek.errors import UnknownNameError
-from votek.jobs import analyse_difficulty, analyse_groups, analyse_pruning, compare_methods, try_model
+from votek.jobs import (
+    analyse_against,
+    analyse_difficulty,
+    analyse_groups,
+    analyse_health,
+    analyse_pruning,
+    compare_methods,
+    try_model,
+)
 
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
@@ -40,6 +48,8 @@ class Material:
 Analysis = Callable[[Material], dict[str, Any]]
 
 ANALYSES: dict[str, Analysis] = {
+    analyse_against.NAME: analyse_against.against_project,
+    analyse_health.NAME: analyse_health.health_of_project,
     analyse_difficulty.NAME: analyse_difficulty.difficulty_of_project,
     analyse_groups.NAME: analyse_groups.groups_of_project,
     analyse_pruning.NAME: analyse_pruning.prune_project,
