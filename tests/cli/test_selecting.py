@@ -15,6 +15,7 @@ from votek.duplicates import find_copies
 from votek.errors import BudgetError, FileError, InputError, UnknownNameError
 from votek.prompts import LabelledRow, QueryRow
 from votek.scoring import KnnScorer, ModelSettings, build_requests, open_scorer
+from votek.selection.registry import METHODS
 
 MODEL = "votek-hash"
 TOPICS = ["cards", "cash", "loans", "tax"]
@@ -125,15 +126,13 @@ def scored(function, labeled, scorer):
 SURE = np.array([float(row["sure"]) for row in _rows()])
 
 
-@pytest.mark.parametrize("method", ["vote-k", "lm-dpp", "least-confidence", "covericl"])
-def test_a_column_of_confidence_gives_the_picks_of_the_function(select, table, function, method):
-    picks = select(table, "--budget", 12, "--method", method, "--confidence", "sure")
-    assert picks == function(budget=12, method=method, confidence=SURE)
-
-
-@pytest.mark.parametrize("method", ["fast-vote-k", "dpp", "ideal", "random"])
-def test_methods_without_a_model_give_the_picks_of_the_function(select, table, function, method):
-    assert select(table, "--budget", 9, "--method", method, "--seed", 3) == function(budget=9, method=method, seed=3)
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_gives_the_picks_of_the_function(select, table, function, method):
+    needed = METHODS[method].confidence == "needed"
+    picks = select(
+        table, "--budget", 12, "--method", method, "--seed", 3, *(["--confidence", "sure"] if needed else [])
+    )
+    assert picks == function(budget=12, method=method, seed=3, **({"confidence": SURE} if needed else {}))
 
 
 def test_a_warm_start_is_the_file_of_earlier_picks(select, table, function, tmp_path):
