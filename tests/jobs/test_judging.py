@@ -5,59 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from votek.datasets import make_dataset
-from votek.datatypes import LabelSpec, TaskSpec
 from votek.evaluation import LabelledItems, against_random, pool_health
 from votek.jobs.inline import finish_job
 from votek.jobs.judged import honest_test
 from votek.pipeline import embed_texts
-
-LABELS = ("late", "lost", "broken", "price")
-
-
-def texts_about(n, seed):
-    """Texts whose words tell their label, and the labels."""
-    rng = np.random.default_rng(seed)
-    labels = [LABELS[i] for i in rng.integers(4, size=n)]
-    words = [f"w{i}" for i in range(30)]
-    return [f"{label} {label} {' '.join(rng.choice(words, 4))} n{place}" for place, label in enumerate(labels)], labels
-
-
-@pytest.fixture
-def judged(workspace, quick_map):
-    """`judged(gold=…, tests=…, …)`: a project of 120 texts with 12 picks."""
-
-    def made(*, gold=True, tests=True, details=None, labels=None):
-        texts, right = texts_about(120, 0)
-        project = workspace.create_project("P", task=TaskSpec("single", tuple(LabelSpec(n, "#0072B2") for n in LABELS)))
-        columns = {"intent": labels or right, "channel": ["chat" if i % 3 else "mail" for i in range(120)]}
-        pool = make_dataset([f"a{i}" for i in range(120)], texts, columns, details=details)
-        uses = {"intent": "gold"} if gold else {"intent": "ignore"}
-        workspace.import_dataset(project.id, pool, role="pool", name="pool.csv", columns=uses)
-        if tests:
-            asked, answers = texts_about(40, 1)
-            items = make_dataset([f"t{i}" for i in range(40)], asked, {"intent": answers})
-            workspace.import_dataset(project.id, items, role="test", name="t.csv", columns={"intent": "gold"})
-        job = finish_job(workspace, workspace.request_selection(project.id, budget=12))
-        assert job.state == "done", job.message
-        return project
-
-    return made
-
-
-@pytest.fixture
-def analyse(workspace):
-    """`analyse(project, name, **options)`: the table; or, when it failed, the message."""
-
-    def run(project, name, **options):
-        job = finish_job(workspace, workspace.request_analysis(project.id, name, options))
-        if job.state == "failed":
-            return job.message
-        asked, table = workspace.analysis(project.id, name)
-        assert asked == options
-        return json.loads(json.dumps(table))
-
-    return run
 
 
 def plain(value):

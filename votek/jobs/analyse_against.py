@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from votek.jobs.analyses import Material
     from votek.pipeline import Prepared
 
-__all__ = ["NAME", "against_project", "picks_of_methods"]
+__all__ = ["NAME", "against_project", "comparison_grounds", "picks_of_methods"]
 
 NAME = "against-random"
 HELD_OUT = 30
@@ -36,15 +36,62 @@ def against_project(material: Material) -> dict[str, Any]:
     `health` (the measures that need no label) and `offer`: `pool`, `held_out` and `to_label`, rows of a random pool
     to label for an honest test. Both: `picks`.
     """
-    judged = judged_project(material)
-    if judged.hidden:
-        return _told(material, judged, _with_gold(material, judged))
-    plan = _plan(material, judged)
-    unlabelled = [row for row in judged.picks if not judged.known.answers[row]]
-    waiting = len(plan.tested) < LEAST_HELD_OUT and judged.tests is None
-    if unlabelled or not plan.ready or waiting:
-        return _without_labels(material, judged, plan, unlabelled=len(unlabelled))
-    return _told(material, judged, _with_labelled_pool(material, judged, plan))
+    from votek.evaluation.against import against_random
+
+    judged, asked = judged_project(material), material.options
+    grounds = comparison_grounds(material, judged)
+    if isinstance(grounds, HonestTest):
+        return _without_labels(material, judged, grounds)
+    seed = int(asked.get("seed", 0))
+
+    def stopped(stage: str, done: int, total: int) -> None:
+        material.report("analysis", 0, 1)  # within a method only the wish to stop is of interest
+
+    names = asked.get("methods", ()) if judged.hidden else ()
+    found = against_random(
+        **grounds,
+        others=picks_of_methods(material.prepared, names, budget=len(judged.picks), seed=seed, report=stopped),
+        nearest=asked.get("nearest", 5),
+        vote=asked.get("vote", "similarity"),
+        probe=bool(asked.get("probe", False)),
+        pair=is_pair(material.dataset),
+        progress=material.report,
+    )
+    return _told(judged, found)
+
+
+def comparison_grounds(material: Material, judged: Judged) -> dict[str, Any] | HonestTest:
+    """What the picks are compared on: arguments of `votek.evaluation.trial.open_trial`.
+
+    Where labels are missing for it, the honest test that they could be given for.
+
+    Raises:
+        InputError: options that cannot be used.
+    """
+    from votek.evaluation.trial import LabelledItems
+
+    tested_on = material.options.get("tested_on", "auto")
+    if tested_on not in TESTED_ON:
+        raise InputError(f"tested_on was {tested_on!r}; choose one of {', '.join(TESTED_ON)}.")
+    if tested_on == "test" and judged.tests is None:
+        raise InputError("There are no test items with labels. Import them on the Data page, or test on the texts.")
+    grounds: dict[str, Any] = {
+        "vectors": material.prepared.embeddings,
+        "labels": judged.known.answers,
+        "picks": judged.picks,
+        "copies": material.prepared.copies,
+        "seed": int(material.options.get("seed", 0)),
+    }
+    if not judged.hidden:
+        plan = _plan(material, judged)
+        if not all(judged.known.answers[row] for row in judged.picks) or not plan.ready:
+            return plan
+        if judged.tests is None and len(plan.tested) < LEAST_HELD_OUT:
+            return plan
+        grounds |= {"random": [plan.pool], "held_out": plan.tested}
+    if judged.tests is not None and not (judged.hidden and tested_on == "pool"):
+        grounds["tests"] = LabelledItems(item_vectors(material, "test"), judged.tests.answers)
+    return grounds
 
 
 def picks_of_methods(
@@ -71,56 +118,7 @@ def picks_of_methods(
     return found
 
 
-def _with_gold(material: Material, judged: Judged) -> Against:
-    """Any text has a label, so random pools have, too."""
-    tested_on = material.options.get("tested_on", "auto")
-    if tested_on not in TESTED_ON:
-        raise InputError(f"tested_on was {tested_on!r}; choose one of {', '.join(TESTED_ON)}.")
-    if tested_on == "test" and judged.tests is None:
-        raise InputError("There are no test items with labels. Import them on the Data page, or test on the texts.")
-    seed = int(material.options.get("seed", 0))
-
-    def stopped(stage: str, done: int, total: int) -> None:
-        material.report("analysis", 0, 1)  # within a method only the wish to stop is of interest
-
-    names = material.options.get("methods", ())
-    others = picks_of_methods(material.prepared, names, budget=len(judged.picks), seed=seed, report=stopped)
-    return _against(material, judged, others=others, outside=tested_on != "pool" and judged.tests is not None)
-
-
-def _with_labelled_pool(material: Material, judged: Judged, plan: HonestTest) -> Against:
-    """One random pool was labelled for this."""
-    outside = judged.tests is not None
-    return _against(
-        material, judged, random=[plan.pool], outside=outside, **({} if outside else {"held_out": plan.tested})
-    )
-
-
-def _against(material: Material, judged: Judged, *, outside: bool, **options: Any) -> Against:
-    from votek.evaluation.against import against_random
-    from votek.evaluation.trial import LabelledItems
-
-    asked = material.options
-    tests = None
-    if outside and judged.tests is not None:
-        tests = LabelledItems(item_vectors(material, "test"), judged.tests.answers)
-    return against_random(
-        material.prepared.embeddings,
-        judged.known.answers,
-        judged.picks,
-        tests=tests,
-        copies=material.prepared.copies,
-        nearest=asked.get("nearest", 5),
-        vote=asked.get("vote", "similarity"),
-        probe=bool(asked.get("probe", False)),
-        pair=is_pair(material.dataset),
-        seed=int(asked.get("seed", 0)),
-        progress=material.report,
-        **options,
-    )
-
-
-def _told(material: Material, judged: Judged, found: Against) -> dict[str, Any]:
+def _told(judged: Judged, found: Against) -> dict[str, Any]:
     table = found.to_json()
     where = "labelled texts of the file that are in no pool" if found.held_out else "test items with a label"
     return {
@@ -148,8 +146,9 @@ def _plan(material: Material, judged: Judged) -> HonestTest:
     )
 
 
-def _without_labels(material: Material, judged: Judged, plan: HonestTest, *, unlabelled: int) -> dict[str, Any]:
+def _without_labels(material: Material, judged: Judged, plan: HonestTest) -> dict[str, Any]:
     seed = int(material.options.get("seed", 0))
+    unlabelled = sum(not judged.known.answers[row] for row in judged.picks)
     if unlabelled:
         reason = (
             f"{unlabelled:,} of the {len(judged.picks):,} picks have no label yet, and no column of the file holds "

@@ -15,6 +15,7 @@ from votek.jobs import (
     analyse_difficulty,
     analyse_groups,
     analyse_health,
+    analyse_in_context,
     analyse_pruning,
     compare_methods,
     try_model,
@@ -49,6 +50,7 @@ Analysis = Callable[[Material], dict[str, Any]]
 
 ANALYSES: dict[str, Analysis] = {
     analyse_against.NAME: analyse_against.against_project,
+    analyse_in_context.NAME: analyse_in_context.in_context_of_project,
     analyse_health.NAME: analyse_health.health_of_project,
     analyse_difficulty.NAME: analyse_difficulty.difficulty_of_project,
     analyse_groups.NAME: analyse_groups.groups_of_project,
