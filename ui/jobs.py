@@ -22,6 +22,7 @@ STAGES = {
     "copies": "Looking for copies",
     "graph": "Finding each text's nearest neighbours",
     "pca": "Drawing a first map",
+    "score": "Asking the model how sure it is of each text",
     "select": "Picking texts",
     "random": "Comparing with picks drawn at random",
     "map": "Drawing the map",

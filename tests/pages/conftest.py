@@ -30,15 +30,17 @@ def space(tmp_path, monkeypatch):
 
 @pytest.fixture
 def open_at(space):
-    """`open_at("pages/1_Data.py", project_id)`: the page after its first run, without an exception."""
+    """`open_at("pages/1_Data.py", project_id, **query)`: the page after its first run, without an exception."""
     assert space is not None
 
-    def opened(page: str = "app.py", project: str | None = None) -> AppTest:
+    def opened(page: str = "app.py", project: str | None = None, **query: str) -> AppTest:
         at = AppTest.from_file(os.fspath(ROOT / "app.py"), default_timeout=30)
         if page != "app.py":
             at.switch_page(page)
         if project is not None:
             at.query_params["project"] = project
+        for name, value in query.items():
+            at.query_params[name] = value
         at.run()
         assert not at.exception
         return at
