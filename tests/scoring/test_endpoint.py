@@ -10,7 +10,7 @@ import pytest
 
 from tests.scoring.conftest import LABELS
 from tests.scoring.server import serve
-from votek.errors import InputError, ScoringError
+from votek.errors import Cancelled, InputError, ScoringError
 from votek.scoring import ModelSettings, open_scorer
 from votek.scoring.client import EndpointClient
 from votek.scoring.echo import _logs_after
@@ -294,6 +294,22 @@ def test_closing_ends_at_once_also_while_waiting(endpoint, server, requests_of):
         time.sleep(0.02)
 
 
+def test_a_cancelled_job_does_not_wait_for_an_endpoint_that_asks_for_patience(endpoint, server, requests_of):
+    server.faults, server.retry_after = ["", "429", "429", "429", "429", "429"], "200"
+    asked = []
+
+    def check():
+        asked.append(time.monotonic())
+        if len(asked) > 3:
+            raise Cancelled("enough")
+
+    began = time.monotonic()
+    found = open_scorer(endpoint(concurrency=2), check=check).score(requests_of(6))
+    with pytest.raises(Cancelled, match="enough"):
+        list(found)
+    assert time.monotonic() - began < 5
+
+
 # ---------------------------------------------------------------- the key shows nowhere
 
 
@@ -345,6 +361,7 @@ def test_a_generated_token_after_the_text_does_not_count_and_positions_may_be_mi
         {"tokens": ["Label:", " red"], "token_logprobs": [None, None], "text_offset": [0, 6]},
         {"tokens": ["Label:", " red"], "token_logprobs": [-1.0], "text_offset": [0, 6]},
         {"tokens": [], "token_logprobs": []},
+        {"tokens": ["Label:", " red"], "token_logprobs": [None, "-1"], "text_offset": [0, 6]},
         None,
         [],
     ],

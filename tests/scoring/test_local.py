@@ -244,3 +244,14 @@ def test_an_unknown_name_without_a_network_is_told():
     )
     assert "is not on this machine" in done.stdout, done.stderr
     assert "HF_HUB_OFFLINE is set" in done.stdout
+
+
+def test_weights_that_are_no_numbers_are_told(model_folder, tmp_path, requests_of):
+    from safetensors.torch import load_file, save_file
+
+    copy = shutil.copytree(model_folder, tmp_path / "copy")
+    weights = load_file(copy / "model.safetensors")
+    weights = {name: tensor * (float("nan") if "ln_f" in name else 1.0) for name, tensor in weights.items()}
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ScoringError, match="no finite number"):
+        next(local(copy).score(requests_of(1)))

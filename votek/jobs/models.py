@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from votek.access import load_secret, mint_token
@@ -29,14 +30,23 @@ def project_model(tx: Transaction, project_id: str) -> ModelSettings:
     return ModelSettings.from_json(project_rows.model(tx, project_id))
 
 
-def project_scorer(context: Context, project_id: str, settings: ModelSettings, *, keep: bool = True) -> Scorer:
+def project_scorer(
+    context: Context,
+    project_id: str,
+    settings: ModelSettings,
+    *,
+    keep: bool = True,
+    check: Callable[[], None] | None = None,
+) -> Scorer:
     """The scorer for a project's job, with its key and, with `keep`, the folder of kept scores.
+
+    `check`: called while an endpoint is waited for, so that a cancelled job ends (`RunningJob.check`).
 
     Raises:
         ScoringError, ModelError, InputError: as `votek.scoring.open_scorer`.
     """
     key = key_from_web(context.settings, project_id, settings) if settings.tier == "openai" else None
-    return open_scorer(settings, key=key, cache=context.store.scores_folder if keep else None)
+    return open_scorer(settings, key=key, cache=context.store.scores_folder if keep else None, check=check)
 
 
 def key_from_web(settings: Settings, project_id: str, model: ModelSettings) -> str | None:

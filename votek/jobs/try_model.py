@@ -66,7 +66,13 @@ def _requests(material: Material) -> tuple[Request, ...]:
 
 def _asked(material: Material, model: ModelSettings, request: Request) -> dict[str, Any]:
     # A kept score would say nothing about whether the model answers now.
-    scorer = project_scorer(material.context, material.project_id, model, keep=False)
+    scorer = project_scorer(
+        material.context,
+        material.project_id,
+        model,
+        keep=False,
+        check=lambda: material.report("analysis", 0, 1),
+    )
     began = time.monotonic()
     score = next(iter(scorer.score([request])))
     return {

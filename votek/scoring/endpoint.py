@@ -18,6 +18,7 @@ from votek.scoring.settings import ModelSettings
 __all__ = ["EndpointScorer"]
 
 _VERSION = 1
+CHECK_SECONDS = 0.2
 
 
 class _Way(Protocol):
@@ -35,11 +36,15 @@ class EndpointScorer:
     """Asks an endpoint that speaks OpenAI's protocol, `concurrency` calls at once.
 
     After a failure no further request is begun; those under way are finished and told to `done`, then the failure is
-    raised. Closing the iterator ends waiting at once and does not wait for calls on the way.
+    raised. Closing the iterator ends waiting at once and does not wait for calls on the way. `check`: called five times
+    a second while an answer is waited for; what it raises ends the work in the same way.
     """
 
-    def __init__(self, settings: ModelSettings, *, key: str | None = None) -> None:
+    def __init__(
+        self, settings: ModelSettings, *, key: str | None = None, check: Callable[[], None] | None = None
+    ) -> None:
         self._settings = settings
+        self._check = check
         self._key = key
         self._url = EndpointClient(settings, key=key).url
 
@@ -82,22 +87,25 @@ class EndpointScorer:
 
         pool = ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="endpoint")
         try:
-            yield from _in_order([pool.submit(one, request) for request in requests])
+            yield from self._in_order([pool.submit(one, request) for request in requests])
         finally:
             client.close()
             pool.shutdown(wait=False, cancel_futures=True)
 
-
-def _in_order(futures: Sequence[Future[Score]]) -> Iterator[Score]:
-    for future in futures:
-        try:
+    def _in_order(self, futures: Sequence[Future[Score]]) -> Iterator[Score]:
+        for future in futures:
+            self._wait_for([future])
+            if future.cancelled() or future.exception() is not None:
+                break
             yield future.result()
-        except CancelledError:
-            break  # begun after a failure further on, which is raised below
-        except Exception:
-            wait(futures)
-            raise
-    for future in futures:
-        error = None if future.cancelled() else future.exception()
-        if error is not None and not isinstance(error, CancelledError):
-            raise error
+        # After a failure, here or further on, those under way are finished; the earliest failure is told.
+        self._wait_for(futures)
+        for future in futures:
+            error = None if future.cancelled() else future.exception()
+            if error is not None and not isinstance(error, CancelledError):
+                raise error
+
+    def _wait_for(self, futures: Sequence[Future[Score]]) -> None:
+        while wait(futures, timeout=CHECK_SECONDS).not_done:
+            if self._check is not None:
+                self._check()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import fsum
+from math import fsum, isfinite
 
 from votek.errors import ScoringError
 from votek.scoring.protocol import CONTENT_FREE, Request, Score
@@ -51,6 +51,11 @@ def label_score(
     al. 2021 (arXiv 2104.08315). The prediction has the highest (ties: the earlier label); the confidence is always
     the mean log-probability of its tokens after the prompt.
     """
+    if not all(isfinite(value) for logs in (*tokens.values(), *(bare or {}).values()) for value in logs):
+        raise ScoringError(
+            f"For item {request.id!r} the model gave a log-probability that is no finite number. Its weights or its "
+            "server are at fault; use another model, or ask this one to generate."
+        )
     means = {label: fsum(logs) / len(logs) for label, logs in tokens.items()}
     scores = means if scoring == "mean" else {label: fsum(logs) for label, logs in tokens.items()}
     if scoring == "pmi":

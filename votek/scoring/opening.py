@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from votek.scoring.cached import CachedScorer
@@ -13,11 +14,18 @@ from votek.scoring.settings import ModelSettings
 __all__ = ["open_scorer", "open_uncalibrated"]
 
 
-def open_scorer(settings: ModelSettings, *, key: str | None = None, cache: Path | None = None) -> Scorer:
+def open_scorer(
+    settings: ModelSettings,
+    *,
+    key: str | None = None,
+    cache: Path | None = None,
+    check: Callable[[], None] | None = None,
+) -> Scorer:
     """The scorer that `settings` describe.
 
     `key`: for an endpoint; None: VOTEK_API_KEY, then OPENAI_API_KEY. `cache`: folder of kept scores; None: nothing
-    is kept (the stand-in is quicker than its cache and never kept). Models load at the first request.
+    is kept (the stand-in is quicker than its cache and never kept). `check`: called while an endpoint is waited for;
+    what it raises ends the work. Models load at the first request.
 
     Raises:
         InputError: the settings cannot be used together.
@@ -28,7 +36,7 @@ def open_scorer(settings: ModelSettings, *, key: str | None = None, cache: Path 
     'knn'
     """
     settings.check()
-    asked = open_uncalibrated(settings, key=key)
+    asked = open_uncalibrated(settings, key=key, check=check)
     if settings.tier == "knn":
         return asked
     if cache is not None:
@@ -36,7 +44,9 @@ def open_scorer(settings: ModelSettings, *, key: str | None = None, cache: Path 
     return asked if settings.calibration == "none" else CalibratedScorer(asked, settings.calibration)
 
 
-def open_uncalibrated(settings: ModelSettings, *, key: str | None = None) -> Scorer:
+def open_uncalibrated(
+    settings: ModelSettings, *, key: str | None = None, check: Callable[[], None] | None = None
+) -> Scorer:
     """The model alone: what is kept are its own scores, so that another calibration asks nothing again."""
     if settings.tier == "knn":
         return KnnScorer()
@@ -46,4 +56,4 @@ def open_uncalibrated(settings: ModelSettings, *, key: str | None = None) -> Sco
         return LocalScorer(settings)
     from votek.scoring.endpoint import EndpointScorer
 
-    return EndpointScorer(settings, key=key)
+    return EndpointScorer(settings, key=key, check=check)

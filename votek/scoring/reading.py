@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import fsum
+from math import fsum, isfinite
 
 __all__ = ["first_line", "read_label"]
 
@@ -16,6 +16,7 @@ def first_line(tokens: Sequence[str], logs: Sequence[float]) -> tuple[str, float
 
     `tokens`: as generated, in order; `logs`: of each, natural logarithm. A token in which the line ends counts if it
     holds some of the line. Without such a line: "" and None.
+    A mean that is no finite number is None.
 
     >>> first_line(["\\n", " re", "fund", "\\n", "Text"], [-1.0, -0.5, -0.3, -0.1, -9.0])
     ('refund', -0.6)
@@ -31,7 +32,8 @@ def first_line(tokens: Sequence[str], logs: Sequence[float]) -> tuple[str, float
     line = written.strip().partition("\n")[0].strip()
     if not line:
         return "", None
-    return line, fsum(logs[:used]) / used if len(logs) >= used else None
+    mean = fsum(logs[:used]) / used if len(logs) >= used else None
+    return line, mean if mean is not None and isfinite(mean) else None
 
 
 def read_label(text: str, labels: Sequence[str]) -> str | None:
