@@ -88,7 +88,7 @@ _ASKED = ("version", "model", "prompts", "task", "hidden", "labels", "barred")
 
 
 def _ask(context: Requests, run: RunningJob, pool: Pool, prepared: Prepared, origin: Mapping[str, Any]) -> Sureness:
-    scorer = project_scorer(context, run.job.project, model_of(origin))
+    scorer = project_scorer(context, run.job.project, model_of(origin), check=run.check)
     rows = asked_rows(origin, node_of=prepared.node_of, rows=prepared.rows)
     key = _key(prepared.keys["copies"], scorer.digest, origin)
     full = {**origin, "key": key, "scorer": scorer.name, "scorer_digest": scorer.digest}
