@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from ui.components.labeler import labeler
@@ -33,12 +35,19 @@ def draw_annotate(page: OpenPage) -> None:
     if not state["items"]:
         _nothing_picked(page)
         return
+    state["open"] = _wanted(state)
     token = mint_token(signing_key(space), project=project.id, person=PERSON)
     answer = labeler(project=project.id, person=PERSON, token=token, state=state)
     if answer.go in _PAGES:
         st.switch_page(_PAGES[answer.go], query_params=page.query)
     if page.summary.next_step != "prompts":  # the labeler ends with this button itself
         next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
+
+
+def _wanted(state: dict[str, Any]) -> str | None:
+    """The text named by the `item` URL parameter, labelled or not; taken out of the URL, so that it is opened once."""
+    item = st.query_params.pop("item", None)
+    return item if any(entry["id"] == item for entry in state["items"]) else None
 
 
 def _nothing_picked(page: OpenPage) -> None:

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from ui.evaluate_difficulty import draw_difficulty
+from ui.evaluate_groups import draw_groups
 from ui.evaluate_health import draw_health
+from ui.evaluate_pruning import draw_pruning
 from ui.evaluate_random import draw_against_random
 from ui.frame import OpenPage, next_step
 from ui.remember import remembered
@@ -30,6 +33,9 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("Against random", "Does the pool beat random?", draw_against_random),
     Section("Pool health", "How well do the picks stand for all texts?", draw_health),
+    Section("Worst group", "Which group of texts fares worst?", draw_groups),
+    Section("Difficulty", "Which texts are trivial, and which impossible?", draw_difficulty),
+    Section("Pruning", "Which part of the texts is worth keeping?", draw_pruning),
 )
 
 

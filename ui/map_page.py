@@ -15,7 +15,7 @@ from ui.frame import OpenPage, escape, next_step
 from ui.jobs import latest_failure, watch_jobs
 from ui.map_page_actions import changed
 from ui.map_page_area import area_rows, clear_area, draw_area
-from ui.map_page_data import COLORINGS, LABELLED, PICKS, TO_LABEL, MapData, find_matches, hover_texts, read_map
+from ui.map_page_data import LABELLED, PICKS, TO_LABEL, MapData, find_matches, hover_texts, read_map
 from ui.map_page_item import draw_item
 from ui.remember import remembered
 
@@ -139,7 +139,7 @@ def _listed(chosen: NDArray[np.int64] | None) -> str:
 
 
 def _controls(page: OpenPage, data: MapData) -> tuple[str, NDArray[np.int64]]:
-    options = [*COLORINGS, *(column for column in data.columns if column not in COLORINGS)]
+    options = [*data.colorings, *(column for column in data.columns if column not in data.colorings)]
     by = st.selectbox(
         "Colour by",
         options,
@@ -182,7 +182,7 @@ def _explain(data: MapData) -> None:
 
 
 def _option(data: MapData, option: str) -> str:
-    if option in COLORINGS:
+    if option in data.colorings:
         return option
     return f"Column: {option}" + (" (hidden labels)" if option in data.hidden else "")
 

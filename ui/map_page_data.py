@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COLORINGS", "MapData", "find_matches", "hover_texts", "read_map"]
 
-PICKS, LABEL, VOTES, GAIN = "Picks", "Label", "Votes", "Gain"
+PICKS, LABEL, VOTES, GAIN, DIFFICULTY = "Picks", "Label", "Votes", "Gain", "Difficulty"
 COLORINGS = (PICKS, LABEL, VOTES, GAIN)
 TO_LABEL, LABELLED = ("to label", "#0072B2"), ("labelled", "#009E73")
 _USUAL_K = 10  # neighbours shown before a selection has said how many it uses
@@ -45,6 +45,10 @@ class MapData:
     """Columns that hold labels kept back for evaluation."""
     excluded: frozenset[int] = frozenset()
     """Rows that somebody excluded from the queue."""
+    right_models: Mapping[int, int] = field(default_factory=dict)
+    """How many models are right on each row that was judged for difficulty."""
+    models: int = 0
+    """How many models there were."""
 
     @cached_property
     def picks(self) -> NDArray[np.int64]:
@@ -116,9 +120,28 @@ class MapData:
             known = {label.name: label.color for label in self.project.task.labels}
             values = [self.labels.get(row, "") for row in range(len(self.dataset))]
             return groups_of_values("Label", values, empty="not labelled", colors=known)
+        if by == DIFFICULTY and self.models:
+            return self._difficulty()
         if by in self.columns:
             return groups_of_values(by, self.dataset.fields[by].astype(str).tolist(), empty="(blank)")
         return self._covered()
+
+    @property
+    def colorings(self) -> tuple[str, ...]:
+        """What the map can be coloured by, apart from columns."""
+        return (*COLORINGS, DIFFICULTY) if self.models else COLORINGS
+
+    def _difficulty(self) -> Groups:
+        groups = (
+            Group("not judged", FAINT, faint=True),
+            Group("impossible: no model is right", OKABE_ITO[5]),
+            Group("some models are right", OKABE_ITO[4]),
+            Group("trivial: all models are right", OKABE_ITO[2]),
+        )
+        codes = np.zeros(len(self.dataset), dtype=np.int16)
+        for row, right in self.right_models.items():
+            codes[row] = 1 if right == 0 else 3 if right == self.models else 2
+        return Groups("Difficulty", groups, codes)
 
     def _covered(self) -> Groups:
         groups = (Group("not covered", FAINT, faint=True), Group("covered by a pick", OKABE_ITO[4]))
@@ -144,6 +167,7 @@ def read_map(page: OpenPage, dataset: Dataset) -> MapData | None:
     labels = {row_of[item]: _words(final.value) for item, final in space.labels(project.id).items() if item in row_of}
     queue = tuple(space.queue(project.id))
     hidden = frozenset(space.gold_columns(project.id))
+    right_models, models = _judged(page)
     return MapData(
         project,
         dataset,
@@ -154,7 +178,17 @@ def read_map(page: OpenPage, dataset: Dataset) -> MapData | None:
         labels,
         hidden,
         space.excluded(project.id),
+        right_models,
+        models,
     )
+
+
+def _judged(page: OpenPage) -> tuple[Mapping[int, int], int]:
+    """What the newest analysis of difficulty says of the texts, if it was about them."""
+    found = page.workspace.analysis(page.project.id, "difficulty")
+    if found is None or found[1]["of"] != "pool":
+        return {}, 0
+    return dict(zip(found[1]["rows"], found[1]["right"], strict=True)), len(found[1]["models"])
 
 
 def _words(value: Any) -> str:

@@ -116,7 +116,7 @@ def test_parts_that_miss_half_of_each_label_do_not_beat_random(clouds):
     _, easy, hard, random = found.rows
     assert easy.against_random.high < 0
     assert random.accuracy.value > max(easy.accuracy.value, hard.accuracy.value)
-    assert "Random rows train a better probe" in found.verdict
+    assert "Random texts train a better probe" in found.verdict
 
 
 def test_one_label_or_fewer_texts_than_parts_cannot_be_tried(clouds):

@@ -124,10 +124,12 @@ def _verdict(rows: Sequence[TrialRow]) -> str:
     better = [row for row in rows if row.way in ("easy", "hard") and row.against_random and row.against_random.low > 0]
     if better:
         best = max(better, key=lambda row: row.accuracy.value)
-        return f"Keeping the {best.way} rows trains a better probe than random rows here."
+        return f"Keeping the {best.way} texts trains a better probe than random ones here."
     worse = [
         row.way for row in rows if row.way in ("easy", "hard") and row.against_random and row.against_random.high < 0
     ]
     if len(worse) == 2:
-        return "Random rows train a better probe than both the easy and the hard ones here."
-    return "Neither the easy nor the hard rows train a probe that is better than random beyond noise: keep random ones."
+        return "Random texts train a better probe than both the easy and the hard ones here."
+    return (
+        "Neither the easy nor the hard texts train a probe that is better than random beyond noise: keep random ones."
+    )

@@ -65,7 +65,7 @@ def item_vectors(material: Material, role: Role) -> NDArray[np.float32]:
         pool = context.pool(tx, material.project_id, "test")
     if pool is None:
         raise InputError("This project has no test items. Import a file of them on the Data page.")
-    vectors, _ = embed_texts(pool.dataset.texts, model=context.settings.model, cache=context.store.cache)
+    vectors, _ = embed_texts(pool.dataset.texts, model=material.prepared.embeddings.model, cache=context.store.cache)
     return vectors.vectors
 
 

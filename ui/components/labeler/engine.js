@@ -16,6 +16,8 @@ class Engine {
     this.waiting = false;
     this.rejections = [];
     this.tokenAsked = -Infinity;
+    this.wanted = null; // a text to open, as the page was asked to
+    this.openedBy = null;
     this.outbox = new Outbox({
       scope,
       url: `${base}api/labels`,
@@ -42,6 +44,11 @@ class Engine {
       if (this.model.current === null) this.model.advance();
     } else if (fresh) {
       this.refresh();
+    }
+    if (state.open && this.openedBy !== token) {
+      this.openedBy = token; // the same run may be mounted again
+      this.wanted = state.open;
+      this.#openWanted();
     }
   }
 
@@ -131,6 +138,15 @@ class Engine {
     this.model.load(state, this.outbox.entries, asked);
     this.owed = Math.max(0, this.owed - this.model.items.filter((item) => !known.has(item.id)).length);
     if (finished) this.model.advance();
+    this.#openWanted();
+    this.view?.draw();
+  }
+
+  // A text that has just come into the queue may be known only after the next refresh.
+  #openWanted() {
+    if (!this.model.find(this.wanted)) return;
+    this.model.current = this.wanted;
+    this.wanted = null;
     this.view?.draw();
   }
 }

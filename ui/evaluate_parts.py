@@ -1,0 +1,58 @@
+"""Parts that sections of the Evaluate page share: tables to take away, notes on the method, words for numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["chance_words", "draw_table", "draw_value", "method_note", "share_words"]
+
+
+def draw_table(frame: pd.DataFrame, *, name: str, alt: str, **options: Any) -> None:
+    """A table, and the button that downloads it as CSV. `name`: of the file, without ending, and of the widgets."""
+    st.dataframe(frame, hide_index=True, key=f"table-{name}", alt=alt, **options)
+    st.download_button(
+        "Download this table (CSV)",
+        data=lambda: frame.to_csv(index=False).encode(),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        type="tertiary",
+        key=f"download-{name}",
+    )
+
+
+def draw_value(title: str, value: str, note: str) -> None:
+    """One number that matters, and what it is to be compared with."""
+    with st.container(border=True, gap=None):
+        st.caption(title)
+        st.subheader(value, anchor=False)
+        st.caption(note)
+
+
+def method_note(title: str, words: str) -> None:
+    """How the numbers are made, and by whom: closed until it is asked for."""
+    with st.expander(title):
+        st.markdown(words)
+
+
+def share_words(value: float, low: float, high: float) -> str:
+    """A share with its interval.
+
+    >>> share_words(0.25, 0.125, 0.4)
+    '25% (12% to 40%)'
+    """
+    return f"{value:.0%} ({low:.0%} to {high:.0%})"
+
+
+def chance_words(p: float) -> str:
+    """How likely chance alone makes it.
+
+    >>> chance_words(0.00001), chance_words(0.034)
+    ('p below 0.001', 'p = 0.034')
+    """
+    return "p below 0.001" if p < 0.001 else f"p = {p:.3f}"
