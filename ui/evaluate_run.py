@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -18,18 +18,27 @@ __all__ = ["analysis_failure", "ask_for", "run_analysis"]
 
 
 def run_analysis(
-    page: OpenPage, name: str, *, button: str, options: Mapping[str, Any], primary: bool = True
+    page: OpenPage,
+    name: str,
+    *,
+    button: str,
+    options: Mapping[str, Any],
+    primary: bool = True,
+    watched: Collection[str] = (),
 ) -> Mapping[str, Any] | None:
     """Draw the button that starts the analysis and its progress; give the newest table, or None before the first.
 
-    `options`: as the analysis takes them, ready for JSON.
+    `options`: as the analysis takes them, ready for JSON. `watched`: analyses whose progress another part of the page
+    shows while they run, and all others with it.
     """
     space, project = page.workspace, page.project.id
-    busy = any(_is(job, name) for job in space.jobs(project, active=True))
+    active = space.jobs(project, active=True)
+    busy = any(_is(job, name) for job in active)
     kind = "primary" if primary else "secondary"
     if st.button(button, type=kind, key=f"run-{name}", disabled=busy):
         ask_for(page, name, options)
-    watch_jobs(space, project, "analysis")
+    if busy and not any(_is(job, other) for job in active for other in watched):
+        watch_jobs(space, project, "analysis")
     failure = "" if busy else analysis_failure(page, name)
     if failure:
         st.error(escape(failure))

@@ -4,8 +4,7 @@ import pytest
 
 
 def test_the_cost_comes_before_the_first_answer(judged, analyse):
-    table = analyse(judged(), "in-context", dry=True)
-    assert table["dry"] is True
+    table = analyse(judged(), "in-context-cost")
     assert (table["items"], table["pools"]) == (40, 20)
     assert table["cost"]["calls"] == 0  # the stand-in costs nothing
     assert "comparison" not in table
@@ -13,7 +12,7 @@ def test_the_cost_comes_before_the_first_answer(judged, analyse):
 
 def test_a_model_is_priced_without_being_asked(judged, analyse):
     model = {"tier": "openai", "model": "m", "base_url": "http://127.0.0.1:9/v1", "way": "generate"}
-    table = analyse(judged(), "in-context", dry=True, model=model, items=5)
+    table = analyse(judged(), "in-context-cost", model=model, items=5)
     assert table["items"] == 5
     assert 0 < table["cost"]["calls"] <= 23 * 5
     assert table["cost"]["tokens_in"] > table["cost"]["calls"]

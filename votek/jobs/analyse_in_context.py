@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from votek.evaluation.trial import Trial
     from votek.jobs.analyses import Material
     from votek.prompts import LabelledRow
+    from votek.scoring import Request
+    from votek.scoring.cost import Cost
 
-__all__ = ["NAME", "in_context_of_project"]
+__all__ = ["COST_NAME", "NAME", "in_context_cost_of_project", "in_context_of_project"]
 
 NAME = "in-context"
+COST_NAME = "in-context-cost"
 POOLS = 20
 ITEMS = 60
 
@@ -36,15 +39,58 @@ def in_context_of_project(material: Material) -> dict[str, Any]:
     """The analysis "in-context".
 
     Options: `model`, as stored (that of the project when left out); `items`: at most so many test items, drawn by lot;
-    `dry`: only say what asking would take; `tested_on`, `held_out` and `seed` as in "against-random".
+    `tested_on`, `held_out` and `seed` as in "against-random".
 
-    Returns JSON: `cost` (what `votek.scoring.estimate_cost` gives), `scorer`, `items`, `pools`, and, unless `dry`, what
-    `InContext.to_json` gives and `told_by`. Prompts are written as the project's settings say.
+    Returns JSON: what `InContext.to_json` and `in_context_cost_of_project` give, and `told_by`. Prompts are written as
+    the project's settings say.
 
     Raises:
         InputError: random pools have no labels.
+        ScoringError, ModelError: the model cannot answer; answers it gave are kept.
     """
-    from votek.evaluation.in_context import in_context_accuracy, in_context_requests
+    from votek.evaluation.in_context import in_context_accuracy
+
+    begun = _begun(material)
+
+    def told(stage: str, done: int, total: int) -> None:
+        material.report("analysis", done, total)
+
+    scorer = project_scorer(material.context, material.project_id, begun.model)
+    seed = int(material.options.get("seed", 0))
+    found = in_context_accuracy(begun.ask, scorer, requests=begun.requests, seed=seed, progress=told)
+    return {**begun.table(), **found.to_json(), "told_by": begun.judged.known.told_by}
+
+
+def in_context_cost_of_project(material: Material) -> dict[str, Any]:
+    """The analysis "in-context-cost": what "in-context" would take with the same options; nobody is asked.
+
+    Returns JSON: `cost` (what `votek.scoring.estimate_cost` gives), `model`, `items`, `pools`, `picks`.
+    """
+    return _begun(material).table()
+
+
+@dataclass(frozen=True, eq=False)
+class _Begun:
+    """All that is known before the first answer."""
+
+    judged: Judged
+    ask: Ask
+    requests: dict[str, tuple[Request, ...]]
+    model: ModelSettings
+    cost: Cost
+
+    def table(self) -> dict[str, Any]:
+        return {
+            "cost": dict(vars(self.cost)),
+            "model": self.model.as_json(),
+            "items": len(self.ask.queries),
+            "pools": len(self.ask.pools) - 1,
+            "picks": list(self.judged.picks),
+        }
+
+
+def _begun(material: Material) -> _Begun:
+    from votek.evaluation.in_context import in_context_requests
 
     judged, context = judged_project(material), material.context
     with context.store.read() as tx:
@@ -54,23 +100,7 @@ def in_context_of_project(material: Material) -> dict[str, Any]:
     requests = in_context_requests(ask)
     every = [request for row in requests.values() for request in row]
     cost = estimate_cost(model, every, cache=context.store.scores_folder, tokenizer=ask.settings.tokenizer)
-    table: dict[str, Any] = {
-        "cost": dict(vars(cost)),
-        "model": model.as_json(),
-        "items": len(ask.queries),
-        "pools": len(ask.pools) - 1,
-        "picks": list(judged.picks),
-    }
-    if material.options.get("dry"):
-        return {**table, "dry": True}
-
-    def told(stage: str, done: int, total: int) -> None:
-        material.report("analysis", done, total)
-
-    scorer = project_scorer(context, material.project_id, model)
-    seed = int(material.options.get("seed", 0))
-    found = in_context_accuracy(ask, scorer, requests=requests, seed=seed, progress=told)
-    return {**table, **found.to_json(), "dry": False, "told_by": judged.known.told_by}
+    return _Begun(judged, ask, requests, model, cost)
 
 
 def _ask(material: Material, judged: Judged) -> Ask:

@@ -51,6 +51,7 @@ Analysis = Callable[[Material], dict[str, Any]]
 ANALYSES: dict[str, Analysis] = {
     analyse_against.NAME: analyse_against.against_project,
     analyse_in_context.NAME: analyse_in_context.in_context_of_project,
+    analyse_in_context.COST_NAME: analyse_in_context.in_context_cost_of_project,
     analyse_health.NAME: analyse_health.health_of_project,
     analyse_difficulty.NAME: analyse_difficulty.difficulty_of_project,
     analyse_groups.NAME: analyse_groups.groups_of_project,
