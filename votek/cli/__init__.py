@@ -20,7 +20,16 @@ app = typer.Typer(
 
 def main() -> None:
     """Run a command; an error that a person can act on becomes one line and exit code 2."""
-    from votek.cli import comparing, files, projects, selecting, serve  # noqa: F401  (each module adds its commands)
+    from votek.cli import (  # noqa: F401  (each module adds its commands)
+        comparing,
+        difficulty,
+        files,
+        grouping,
+        projects,
+        pruning,
+        selecting,
+        serve,
+    )
 
     try:
         app()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from votek.datatypes import Progress
 
-__all__ = ["AsJson", "answer", "progress_bar", "read_bytes", "write_whole"]
+__all__ = ["AsJson", "Seed", "answer", "progress_bar", "read_bytes", "share_words", "write_whole"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn by lot.")]
 
 STAGES = {
     "embed": "Reading texts",
@@ -26,6 +27,8 @@ STAGES = {
     "score": "Asking the scorer",
     "select": "Picking",
     "map": "Drawing the map",
+    "difficulty": "Shuffling for chance",
+    "probe": "Training probes",
 }
 
 
@@ -55,6 +58,15 @@ def progress_bar() -> Iterator[Progress]:
 def answer(as_json: bool, values: dict[str, Any], text: str) -> None:
     """Print `values` as one JSON object, or `text` for a person."""
     typer.echo(json.dumps(values, ensure_ascii=False) if as_json else text)
+
+
+def share_words(found: Mapping[str, float]) -> str:
+    """A share with its interval: `value`, `low` and `high`.
+
+    >>> share_words({"value": 0.5, "low": 0.25, "high": 0.75})
+    '50.0% (25.0% to 75.0%)'
+    """
+    return f"{found['value']:.1%} ({found['low']:.1%} to {found['high']:.1%})"
 
 
 def write_whole(path: Path, content: bytes) -> None:
