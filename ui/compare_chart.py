@@ -44,7 +44,13 @@ def compare_chart(records: Sequence[Mapping[str, Any]], *, ink: str) -> go.Figur
         height=60 + 52 * len(ordered),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         font={"color": ink},
-        xaxis={"range": [0, 1], "fixedrange": True, "tickfont_color": ink, "title": {"text": ""}},
+        xaxis={
+            "range": [0, 1.12],
+            "tickvals": [0, 0.5, 1],
+            "fixedrange": True,
+            "tickfont_color": ink,
+            "title": {"text": ""},
+        },
         yaxis={"fixedrange": True, "tickfont_color": ink, "automargin": True},
     )
     return figure

@@ -66,11 +66,12 @@ def choose_method(page: OpenPage, *, distinct: int) -> MethodChoice:
         name = st.selectbox(
             f"Method, one of {len(names)}",
             names,
+            index=_place(page, names),
             format_func=method_label,
             **remembered(page.project.id, "method"),
         )
         method = find_method(name)
-        st.caption(_about(name) + (f" :gray[{escape(method.paper)}]" if method.paper else ""))
+        st.caption(_about(name) + (f" Paper: {escape(method.paper)}" if method.paper else ""))
         if hidden:
             st.caption(hidden)
         read = reads(method.name)
@@ -80,6 +81,13 @@ def choose_method(page: OpenPage, *, distinct: int) -> MethodChoice:
             seed = _seed(page) if "seed" in read else 0
     summary.caption(f"Method: {method_label(name)}. {_about(name)}")
     return MethodChoice(name, k, rho, seed)
+
+
+def _place(page: OpenPage, names: list[str]) -> int:
+    """Where the method of the picks in force stands; the usual one before there are any."""
+    rounds = page.workspace.rounds(page.project.id)
+    asked = rounds[0].parameters.get("requested", {}).get("method", "auto") if rounds else "auto"
+    return names.index(asked) if asked in names else 0
 
 
 def _about(name: str) -> str:
