@@ -85,8 +85,11 @@ def choose_method(page: OpenPage, *, distinct: int) -> MethodChoice:
 
 def _place(page: OpenPage, names: list[str]) -> int:
     """Where the method of the picks in force stands; the usual one before there are any."""
-    rounds = page.workspace.rounds(page.project.id)
-    asked = rounds[0].parameters.get("requested", {}).get("method", "auto") if rounds else "auto"
+    rounds = [made for made in page.workspace.rounds(page.project.id) if made.kind != "repair"]
+    asked = "auto"
+    if rounds:
+        left = "plan" in rounds[0].parameters and "plan" not in rounds[-1].parameters
+        asked = rounds[-1].method if left else rounds[0].parameters.get("requested", {}).get("method", "auto")
     return names.index(asked) if asked in names else 0
 
 
