@@ -36,11 +36,15 @@ def draw_annotate(page: OpenPage) -> None:
         _nothing_picked(page)
         return
     state["open"] = _wanted(state)
+    if state["to_come"]:
+        st.caption(
+            f"Round 1 of 2. When these are labelled, a model looks at the rest and {state['to_come']:,} more follow."
+        )
     token = mint_token(signing_key(space), project=project.id, person=PERSON)
     answer = labeler(project=project.id, person=PERSON, token=token, state=state)
     if answer.go in _PAGES:
         st.switch_page(_PAGES[answer.go], query_params=page.query)
-    if page.summary.next_step != "prompts":  # the labeler ends with this button itself
+    if page.summary.next_step == "annotate":  # once all is labelled, the labeler ends with a button itself
         next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
 
 

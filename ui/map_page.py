@@ -52,6 +52,8 @@ def _go_on(page: OpenPage) -> None:
         next_step("Choose what to label", page="pages/2_Select.py", query=page.query)
     elif done < queued:
         next_step("Go on labelling" if done else "Start labelling", page="pages/4_Annotate.py", query=page.query)
+    elif page.summary.next_step == "select":
+        next_step("Go to round 2", page="pages/2_Select.py", query=page.query)
     else:
         next_step("Build prompts", page="pages/6_Prompts.py", query=page.query)
 
