@@ -40,7 +40,6 @@ def test_picks_of_every_method_are_drawn_and_handed_out(open_at, space, project,
     at = open_at("pages/3_Map.py", project.id)
     at.selectbox(f"{project.id}-map-colour").set_value("Gain").run()
     assert not at.exception
-    assert not at.exception
     assert not open_at("pages/4_Annotate.py", project.id).exception
 
 
