@@ -30,7 +30,7 @@ def right_models_chart(observed: Sequence[int], expected: Sequence[float], *, in
         text=[f"{count:,}" for count in observed],
         textposition="outside",
         cliponaxis=False,
-        name="these models",
+        showlegend=False,
         hovertemplate="%{y:,} items<extra></extra>",
     )
     figure.add_scatter(
@@ -44,7 +44,7 @@ def right_models_chart(observed: Sequence[int], expected: Sequence[float], *, in
     figure.update_layout(
         **_layout(ink, 320),
         xaxis={**_axis("models that are right", ink), "type": "category"},
-        yaxis=_axis("items", ink),
+        yaxis={**_axis("items", ink), "rangemode": "tozero"},
     )
     return figure
 

@@ -1,0 +1,41 @@
+"""The figures of the analyses show what the analyses say."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def figures(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script, as a module."""
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    spec = importlib.util.spec_from_file_location("analysis_figures", EXAMPLES / "analysis_figures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_text_of_the_sample_is_in_a_bar(figures: ModuleType) -> None:
+    bars, chance = figures.draw_difficulty().data
+    assert sum(bars.y) == len(figures.sample()[2])
+    assert sum(chance.y) == pytest.approx(sum(bars.y))
+
+
+def test_four_parts_and_their_intervals(figures: ModuleType) -> None:
+    (points,) = figures.draw_pruning().data
+    assert [name.split(" ")[0] for name in points.y] == ["all", "easy", "hard", "random"]
+    assert all(0 <= value <= 1 for value in points.x)
+
+
+def test_the_worst_group_comes_first(figures: ModuleType) -> None:
+    (points,) = figures.draw_worst_group().data
+    assert list(points.x) == sorted(points.x)
+    assert len(points.y) == 4
