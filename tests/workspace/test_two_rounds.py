@@ -1,13 +1,15 @@
 """Two rounds as pages and exports see them: the next step, the reasons, and a set that can be made again."""
 
 import json
+import time
 
 import pytest
 
 from votek.datasets import map_columns, read_table
+from votek.errors import ScoringError
 from votek.exports import manifest_bytes, read_manifest
 from votek.reproduction import reproduce
-from votek.scoring import ModelSettings, Score
+from votek.scoring import CachedScorer, ModelSettings, Score
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def hash_of(text):
 
 
 def test_what_a_model_said_travels_in_the_manifest(workspace, begun, act, finish, file, monkeypatch):
-    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_: Guesser())
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_, **__: Guesser())
     label_all(workspace, begun, act)
     workspace.request_second_round(begun.id, model=ModelSettings(tier="openai", model="m", way="generate"))
     assert [job.state for job in finish(begun.id)] == ["done"]
@@ -110,7 +112,7 @@ def test_a_model_that_tells_no_confidence_ends_the_job_with_what_to_do(workspace
             for request in requests:
                 yield Score(request.id, request.labels[0], None)
 
-    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_: Silent())
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_, **__: Silent())
     label_all(workspace, begun, act)
     workspace.request_second_round(begun.id, model=ModelSettings(tier="openai", model="m", way="generate"))
     (job,) = finish(begun.id)
@@ -128,8 +130,70 @@ def test_texts_without_a_confidence_count_as_least_sure_and_are_told(workspace, 
             for place, request in enumerate(requests):
                 yield Score(request.id, None, None if place % 10 == 0 else -1.0 - place)
 
-    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_: Halting())
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_, **__: Halting())
     label_all(workspace, begun, act)
     workspace.request_second_round(begun.id, model=ModelSettings(tier="openai", model="m", way="generate"))
     (job,) = finish(begun.id)
     assert (job.state, "no confidence for 9 of 88 texts" in job.message) == ("done", True)
+
+
+def test_a_round_that_broke_off_goes_on_where_it_was(workspace, begun, act, finish, monkeypatch):
+    asked = []
+
+    class Breaking(Guesser):
+        def score(self, requests, *, done=None):
+            for request in requests:
+                if len(asked) == 30:
+                    asked.append(None)
+                    raise ScoringError("The endpoint is away. Try again later.")
+                asked.append(request.id)
+                score = Score(request.id, request.labels[0], -float(hash_of(request.prompt)))
+                done(request, score)
+                yield score
+
+    folder = workspace.store.scores_folder
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_, **__: CachedScorer(Breaking(), folder))
+    label_all(workspace, begun, act)
+    model = ModelSettings(tier="openai", model="m", way="generate")
+    workspace.request_second_round(begun.id, model=model)
+    (job,) = finish(begun.id)
+    assert (job.state, job.message) == ("failed", "The endpoint is away. Try again later.")
+    assert job.stages["score"] == (30, 88)
+    workspace.request_second_round(begun.id, model=model)
+    (job,) = finish(begun.id)
+    assert job.state == "done", job.message
+    names = [name for name in asked if name is not None]
+    assert len(names) == len(set(names)) == 88
+
+
+def test_cancelling_while_a_model_is_asked_ends_the_round_and_keeps_what_it_said(
+    workspace, begun, act, finish, monkeypatch
+):
+    told = []
+
+    class Cancelling(Guesser):
+        def score(self, requests, *, done=None):
+            for place, request in enumerate(requests):
+                if place == 20 and len(told) == 20:
+                    (job,) = [job for job in workspace.jobs(begun.id, active=True) if job.kind == "select"]
+                    workspace.cancel_job(job.id)
+                    time.sleep(0.5)  # the wish is noticed by a thread that looks every 0.3 s
+                score = Score(request.id, request.labels[0], -float(hash_of(request.prompt)))
+                told.append(request.id)
+                done(request, score)
+                yield score
+
+    folder = workspace.store.scores_folder
+    monkeypatch.setattr("votek.jobs.confidence.project_scorer", lambda *_, **__: CachedScorer(Cancelling(), folder))
+    label_all(workspace, begun, act)
+    model = ModelSettings(tier="openai", model="m", way="generate")
+    workspace.request_second_round(begun.id, model=model)
+    (job,) = finish(begun.id)
+    assert job.state == "cancelled"
+    assert len(workspace.queue(begun.id)) == 2
+    kept = len(told)
+    assert 20 <= kept < 88
+    workspace.request_second_round(begun.id, model=model)
+    (job,) = finish(begun.id)
+    assert job.state == "done", job.message
+    assert len(told) == len(set(told)) == 88
