@@ -109,8 +109,11 @@ class _Cover:
         found: NDArray[np.bool_] = cosines >= np.float32(self._least)
         # Worked out again in a fixed order of adding, so that i is in j's ball exactly where j is in i's.
         rows, others = np.nonzero(np.abs(cosines - np.float32(self._least)) < CLOSENESS)
-        pairs = self._unit[nodes[rows]].astype(np.float64) * self._unit[others]
-        found[rows, others] = pairs.sum(axis=1) >= self._least
+        step = max(1, BLOCK_BYTES // (8 * self._unit.shape[1]))
+        for start in range(0, len(rows), step):
+            row, other = rows[start : start + step], others[start : start + step]
+            pairs = self._unit[nodes[row]].astype(np.float64) * self._unit[other]
+            found[row, other] = pairs.sum(axis=1) >= self._least
         found[np.arange(len(nodes)), nodes] = True
         return found
 
