@@ -23,6 +23,7 @@ def main() -> None:
     from votek.cli import (  # noqa: F401  (each module adds its commands)
         comparing,
         difficulty,
+        evaluating,
         files,
         grouping,
         projects,
