@@ -124,7 +124,7 @@ def centroid_distances(
     if not 1 <= k <= n:
         raise InputError(f"{k} clusters for {n} rows; give between 1 and {n}.")
     k = min(k, len(np.unique(unit, axis=0)))
-    found = KMeans(n_clusters=k, n_init=4, random_state=seed).fit(unit)
+    found = KMeans(n_clusters=k, n_init=1, random_state=seed).fit(unit)
     nearest = found.cluster_centers_[found.labels_]
     distances: NDArray[np.float64] = np.sqrt(np.square(unit.astype(np.float64) - nearest).sum(axis=1))
     return distances, int(k)
