@@ -17,16 +17,28 @@ from numpy.typing import NDArray
 
 import votek
 from ui.charts_failure import interval_chart, right_models_chart
+from ui.evaluate_charts import curve_chart, spread_chart, strip_chart
 from ui.palette import MUTED, OKABE_ITO
 from votek.datasets import make_dataset
 from votek.datatypes import Dataset
 from votek.duplicates import find_copies
-from votek.evaluation import answer_each_in_turn, difficulty, try_pruning, worst_group
+from votek.evaluation import (
+    Against,
+    LabelledItems,
+    against_random,
+    answer_each_in_turn,
+    difficulty,
+    pool_health,
+    try_pruning,
+    worst_group,
+)
+from votek.evaluation.against import MEASURES
 
 HERE = Path(__file__).parent
 IMAGES = HERE.parent / "docs" / "images" / "analyses"
 INK = "#545B64"
 PICKS = 40
+FEW = 18
 FRACTION = 0.5
 
 
@@ -77,7 +89,48 @@ def draw_worst_group() -> go.Figure:
     return interval_chart(rows, title="right answers", ink=INK, line=overall, line_name=f"all items {overall:.0%}")
 
 
-FIGURES = {"difficulty": draw_difficulty, "pruning": draw_pruning, "worst-group": draw_worst_group}
+@cache
+def against() -> Against:
+    """18 picks of the sample against random pools, on its test items."""
+    _, vectors, labels = sample()
+    asked = votek.read_dataset(HERE / "helpdesk_test.csv", id="id", label="intent")
+    tests = LabelledItems(votek.embed(asked.texts).vectors, asked.fields["intent"].tolist())
+    picks = votek.select(vectors, budget=FEW).indices
+    others = {"fast vote-k": votek.select(vectors, budget=FEW, method="fast-vote-k").indices}
+    return against_random(vectors, labels, picks, tests=tests, others=others, probe=True)
+
+
+def draw_against_random() -> go.Figure:
+    """The picks among random pools, by each measure."""
+    found = against()
+    rows = [
+        {"name": MEASURES[one.measure], "value": one.accuracy, "random": one.random, "others": one.others}
+        for one in (found.main, *found.more)
+    ]
+    return strip_chart(rows, ink=INK)
+
+
+def draw_learning_curve() -> go.Figure:
+    """Accuracy by number of labelled texts."""
+    return curve_chart(vars(against().curve), ink=INK)
+
+
+def draw_pool_health() -> go.Figure:
+    """The same picks among random pools, without any label."""
+    dataset, vectors, _ = sample()
+    picks = votek.select(vectors, budget=FEW).indices
+    found = pool_health(vectors, picks, groups=dataset.fields["channel"].tolist())
+    return spread_chart([vars(one) for one in found.measures], ink=INK)
+
+
+FIGURES = {
+    "against-random": draw_against_random,
+    "learning-curve": draw_learning_curve,
+    "pool-health": draw_pool_health,
+    "difficulty": draw_difficulty,
+    "pruning": draw_pruning,
+    "worst-group": draw_worst_group,
+}
 
 
 def main(folder: Path = IMAGES) -> None:

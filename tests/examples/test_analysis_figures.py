@@ -39,3 +39,22 @@ def test_the_worst_group_comes_first(figures: ModuleType) -> None:
     (points,) = figures.draw_worst_group().data
     assert list(points.x) == sorted(points.x)
     assert len(points.y) == 4
+
+
+def test_every_random_pool_is_a_dot_and_the_picks_are_marked(figures: ModuleType) -> None:
+    found = figures.against()
+    dots, others, picks = figures.draw_against_random().data
+    assert len(dots.x) == sum(len(one.random) for one in (found.main, *found.more))
+    assert list(picks.x) == [one.accuracy for one in (found.main, *found.more)]
+    assert others.name == "fast vote-k"
+
+
+def test_the_curve_ends_at_the_accuracy_of_the_pool(figures: ModuleType) -> None:
+    lines = {line.name: line for line in figures.draw_learning_curve().data}
+    assert lines["these picks"].y[-1] == figures.against().main.accuracy
+
+
+def test_better_properties_lie_further_to_the_right(figures: ModuleType) -> None:
+    dots, picks = figures.draw_pool_health().data
+    assert len(dots.x) == 20 * len(picks.x)
+    assert picks.x[0] > 0
