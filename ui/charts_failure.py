@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["interval_chart", "right_models_chart", "scores_chart"]
 
-_ROW, _ROOM = 34, 90
+_ROW, _TALL, _ROOM = 34, 46, 90
 
 
 def right_models_chart(observed: Sequence[int], expected: Sequence[float], *, ink: str) -> go.Figure:
@@ -20,7 +20,7 @@ def right_models_chart(observed: Sequence[int], expected: Sequence[float], *, in
     import plotly.graph_objects as go
 
     k = len(observed) - 1
-    names = ["none right<br>(impossible)", *map(str, range(1, k)), "all right<br>(trivial)"]
+    names = ["none:<br>impossible", *map(str, range(1, k)), "all:<br>trivial"]
     colors = [OKABE_ITO[5], *[OKABE_ITO[4]] * (k - 1), OKABE_ITO[2]]
     figure = go.Figure()
     figure.add_bar(
@@ -37,13 +37,13 @@ def right_models_chart(observed: Sequence[int], expected: Sequence[float], *, in
         x=names,
         y=list(expected),
         mode="markers",
-        marker={"symbol": "line-ew", "size": 44, "line": {"width": 3, "color": ink}},
+        marker={"symbol": "line-ew", "size": 26, "line": {"width": 3, "color": ink}},
         name="by chance",
         hovertemplate="%{y:,.1f} by chance<extra></extra>",
     )
     figure.update_layout(
         **_layout(ink, 320),
-        xaxis={**_axis("models that are right", ink), "type": "category"},
+        xaxis={**_axis("models that are right", ink), "type": "category", "tickangle": 0},
         yaxis={**_axis("items", ink), "rangemode": "tozero"},
     )
     return figure
@@ -94,8 +94,8 @@ def interval_chart(
             x=line, y=1, yref="paper", yanchor="bottom", text=line_name, showarrow=False, font={"color": ink}
         )
     figure.update_layout(
-        **_layout(ink, _ROOM + _ROW * len(rows)),
-        xaxis={**_axis(title, ink), "tickformat": form},
+        **_layout(ink, _ROOM + (_TALL if any("<br>" in name for name in names) else _ROW) * len(rows)),
+        xaxis={**_axis(title, ink), "tickformat": form, "tickangle": 0, "nticks": 4},
         yaxis={**_axis("", ink), "range": [len(rows) - 0.5, -0.8], "type": "category", "automargin": True},
     )
     figure.update_layout(margin_t=30)
@@ -150,4 +150,4 @@ def _axis(title: str, ink: str) -> dict[str, Any]:
 def _cut(name: str) -> str:
     """Short, and without what plotly would read as HTML."""
     short = name if len(name) <= 40 else name[:39] + "…"
-    return short.replace("&", "&amp;").replace("<", "&lt;")
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(" / ", " /<br>")

@@ -119,7 +119,7 @@ def _draw_models(table: Mapping[str, Any]) -> None:
         st.plotly_chart(
             interval_chart(
                 rows,
-                title="error consistency (kappa), 95%",
+                title="kappa, 95%",
                 ink=quiet_ink(),
                 line=0.0,
                 line_name="chance",
