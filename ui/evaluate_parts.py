@@ -9,7 +9,7 @@ import streamlit as st
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["chance_words", "draw_table", "draw_value", "method_note", "share_words"]
+__all__ = ["chance_words", "draw_table", "draw_value", "method_note", "share_words", "table_csv"]
 
 
 def draw_table(frame: pd.DataFrame, *, name: str, alt: str, **options: Any) -> None:
@@ -17,13 +17,22 @@ def draw_table(frame: pd.DataFrame, *, name: str, alt: str, **options: Any) -> N
     st.dataframe(frame, hide_index=True, key=f"table-{name}", alt=alt, **options)
     st.download_button(
         "Download this table (CSV)",
-        data=lambda: frame.to_csv(index=False).encode(),
+        data=lambda: table_csv(frame),
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",
         type="tertiary",
         key=f"download-{name}",
     )
+
+
+def table_csv(frame: pd.DataFrame) -> bytes:
+    """UTF-8 CSV of a table; texts in it are guarded against being run by a spreadsheet, numbers stay as they are."""
+    from votek.exports.guard import guarded
+
+    safe = frame.map(lambda cell: guarded(cell, numbers=True) if isinstance(cell, str) else cell)
+    content: str = safe.rename(columns=lambda name: guarded(str(name))).to_csv(index=False)
+    return content.encode()
 
 
 def draw_value(title: str, value: str, note: str) -> None:

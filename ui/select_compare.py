@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from ui.compare_chart import compare_chart
+from ui.evaluate_parts import table_csv
 from ui.evaluate_run import run_analysis
 from ui.frame import escape
 from ui.remember import remembered
@@ -101,7 +102,7 @@ def _draw(table: Mapping[str, Any]) -> None:
         st.caption("How many picks two methods share; in brackets the share of all that either picks (Jaccard).")
     with st.container(horizontal=True):
         st.download_button(
-            "Table as CSV", shown.to_csv(index=False), "methods.csv", "text/csv", key="compare-csv", on_click="ignore"
+            "Table as CSV", table_csv(shown), "methods.csv", "text/csv", key="compare-csv", on_click="ignore"
         )
         content = json.dumps(dict(table), ensure_ascii=False, indent=1)
         st.download_button(

@@ -48,7 +48,9 @@ def test_a_wrong_label_is_found_and_opened(server, page, project) -> None:
     expect(page.get_by_text("4 simple models on")).to_be_visible(timeout=180_000)
     expect(page.get_by_text("No model is right on 1 item")).to_be_visible()
     page.get_by_role("button", name="Open it in Annotate").click()
-    expect(page.locator(".labeler .body")).to_have_text("please give me my money back in Berlin for three weeks, order 107")
+    expect(page.locator(".labeler .body")).to_have_text(
+        "please give me my money back in Berlin for three weeks, order 107"
+    )
     assert "item=" not in page.url
     page.locator(".labeler[data-painted]").wait_for()
     page.keyboard.press("3")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from votek.errors import InputError
-from votek.evaluation.stand_ins import STAND_INS, answer_each_in_turn, stand_in_answers
 from votek.evaluation.folds import folds_of
+from votek.evaluation.stand_ins import STAND_INS, answer_each_in_turn, stand_in_answers
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """Kept rows as a file: they read back with the same ids and texts."""
 
+from functools import partial
+
 import pytest
 
 import votek
@@ -15,7 +17,11 @@ def dataset():
     return make_dataset([f"i{row}" for row in range(6)], TEXTS, columns)
 
 
-@pytest.mark.parametrize(("write", "ending"), [(rows_csv, "csv"), (rows_jsonl, "jsonl")])
+@pytest.mark.parametrize(
+    ("write", "ending"),
+    [(partial(rows_csv, formula_guard=False), "csv"), (rows_jsonl, "jsonl")],
+    ids=["csv", "jsonl"],
+)
 def test_texts_and_ids_read_back(tmp_path, dataset, write, ending):
     path = tmp_path / f"kept.{ending}"
     path.write_bytes(write(dataset, [1, 2, 3, 4, 5], without=["gold"]))
@@ -31,3 +37,10 @@ def test_a_text_made_of_columns_stays_beside_them(dataset):
         '"id","text","text (original)","hypothesis"',
         '"1","a / b","a","b"',
     ]
+
+
+def test_the_guard_marks_what_a_spreadsheet_may_run_and_nothing_else(tmp_path, dataset):
+    path = tmp_path / "kept.csv"
+    path.write_bytes(rows_csv(dataset, [1, 2, 3, 4, 5]))
+    guarded = [text if text != "=1+1" else "'=1+1" for text in TEXTS[1:]]
+    assert list(votek.read_dataset(path, id="id").texts) == guarded

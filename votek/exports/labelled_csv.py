@@ -12,16 +12,10 @@ import json
 from typing import Any
 
 from votek.exports.files import ExportRequest, json_bytes
+from votek.exports.guard import guarded
 from votek.exports.labelled import TABLE, labelled_records
 
-__all__ = ["looks_like_a_formula", "write_labelled_csv"]
-
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def looks_like_a_formula(cell: str) -> bool:
-    """Whether a spreadsheet may take `cell` for a formula: by its first character (full width included)."""
-    return cell.startswith(_STARTS)
+__all__ = ["write_labelled_csv"]
 
 
 def write_labelled_csv(request: ExportRequest) -> bytes:
@@ -29,14 +23,12 @@ def write_labelled_csv(request: ExportRequest) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
 
-    def guarded(cells: list[str]) -> list[str]:
-        if not request.formula_guard:
-            return cells
-        return ["'" + cell if looks_like_a_formula(cell) else cell for cell in cells]
+    def row(cells: list[str]) -> list[str]:
+        return [guarded(cell) for cell in cells] if request.formula_guard else cells
 
-    writer.writerow(guarded([*TABLE, *(f"field:{name}" for name in request.columns)]))
+    writer.writerow(row([*TABLE, *(f"field:{name}" for name in request.columns)]))
     for record in labelled_records(request):
-        writer.writerow(guarded([_cell(value) for value in record.values()]))
+        writer.writerow(row([_cell(value) for value in record.values()]))
     return json_bytes(out.getvalue())
 
 

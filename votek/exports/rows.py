@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from votek.exports.files import json_bytes, json_line
+from votek.exports.guard import guarded
 
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
@@ -15,16 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["rows_csv", "rows_jsonl"]
 
 
-def rows_csv(dataset: Dataset, rows: Sequence[int], *, without: Collection[str] = ()) -> bytes:
-    """UTF-8 CSV with a header: id, text, and the other columns but for those in `without`; texts verbatim.
+def rows_csv(
+    dataset: Dataset, rows: Sequence[int], *, without: Collection[str] = (), formula_guard: bool = True
+) -> bytes:
+    """UTF-8 CSV with a header: id, text, and the other columns but for those in `without`.
 
-    Read it back with `votek.read_dataset(path, id="id")`.
+    Read it back with `votek.read_dataset(path, id="id")`. With the guard, cells that a spreadsheet may run as a
+    formula gain one apostrophe; JSON lines stay verbatim.
     """
     out = io.StringIO(newline="")
     names, records = _records(dataset, rows, without)
     writer = csv.DictWriter(out, names, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(records)
+    for record in records:
+        writer.writerow({name: guarded(cell) if formula_guard else cell for name, cell in record.items()})
     return json_bytes(out.getvalue())
 
 
