@@ -222,6 +222,8 @@ def test_confidence_is_asked_for_or_refused_by_name(method: str) -> None:
     elif METHODS[method].confidence == "unused":
         with pytest.raises(InputError, match=f"{method!r} does not use confidence"):
             votek.select(blobs(), budget=3, method=method, confidence=values)
+    else:
+        assert len(votek.select(blobs(), budget=3, method=method, confidence=values)) == 3
 
 
 def test_every_method_says_what_it_is(method: str) -> None:

@@ -115,3 +115,12 @@ def test_confidence_above_0_is_lowered_as_a_whole() -> None:
     low = votek.select(vectors, budget=8, method="lm-dpp", confidence=confidence - confidence.max())
     high = votek.select(vectors, budget=8, method="lm-dpp", confidence=confidence + 900)
     assert low.indices.tolist() == high.indices.tolist()
+
+
+def test_dpp_with_a_confidence_is_lm_dpp() -> None:
+    rng = np.random.default_rng(12)
+    vectors, confidence = rng.normal(size=(60, 6)), -rng.random(60)
+    given = votek.select(vectors, budget=15, method="dpp", confidence=confidence)
+    named = votek.select(vectors, budget=15, method="lm-dpp", confidence=confidence)
+    assert given.indices.tolist() == named.indices.tolist()
+    assert given.indices.tolist() != votek.select(vectors, budget=15, method="dpp").indices.tolist()

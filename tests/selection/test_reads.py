@@ -13,7 +13,7 @@ VALUES = {"k": (5, 20, 40), "rho": (2.0, 50.0), "seed": (1, 2, 3)}
 @pytest.mark.parametrize("name", list(METHODS))
 def test_the_list_is_what_has_an_effect(name):
     vectors = np.random.default_rng(1).normal(size=(160, 8)).astype(np.float32)
-    sure = None if METHODS[name].confidence == "unused" else np.random.default_rng(2).random(160)
+    sure = None if METHODS[name].confidence != "needed" else np.random.default_rng(2).random(160)
 
     def run(**settings):
         chosen = {"k": 8, "rho": 10.0, "seed": 0, **settings}

@@ -30,8 +30,10 @@ def choose(problem: Problem) -> Picks:
     """Pick `budget` nodes, each time the one that raises log det(C_S + RIDGE) most, S with the labelled nodes.
 
     C holds the cosines of the centred vectors. The gain of a pick is that rise: the logarithm of its squared
-    distance from the span of S. Ties: higher in-degree, then lower node.
+    distance from the span of S. Ties: higher in-degree, then lower node. With a confidence: `choose_by_perplexity`.
     """
+    if problem.confidence is not None:
+        return choose_by_perplexity(problem)
     return _greedy(problem, np.zeros(len(problem)))
 
 
@@ -95,6 +97,7 @@ DPP = Method(
     choose,
     paper="Chen et al. 2018, arXiv 1709.05135",
     needs_vectors=True,
+    confidence="optional",
     submodular=True,
 )
 
