@@ -44,15 +44,16 @@ def test_the_python_example(folder):
 def test_the_commands(folder):
     (block,) = re.findall(r"```\n(votek select.*?)```", README, re.DOTALL)
     commands = [shlex.split(line) for line in block.splitlines()]
-    assert [command[1] for command in commands] == ["select", "import", "export", "reproduce"]
+    assert [command[1] for command in commands] == ["select", "import", "export", "evaluate", "reproduce"]
     for command in commands[:2]:
         run(folder, "-m", "votek.cli", *command[1:])
     assert len((folder / "picks.jsonl").read_text("utf-8").splitlines()) == 40
-    for command in commands[2:]:
+    assert "random" in run(folder, "-m", "votek.cli", *commands[3][1:])
+    for command in (commands[2], commands[4]):
         assert "--help" in run(folder, "-m", "votek.cli", command[1], "--help")
 
 
 def test_links_lead_somewhere():
-    targets = re.findall(r"\]\(([^)#:]+)\)", README)
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", README)
     assert len(targets) > 5
     assert [target for target in targets if not (ROOT / target).exists()] == []
