@@ -75,7 +75,7 @@ def choose_method(page: OpenPage, *, distinct: int) -> MethodChoice:
         if hidden:
             st.caption(hidden)
         read = reads(method.name)
-        k = _neighbours(page, distinct) if "k" in read else "auto"
+        k = _neighbours(page, distinct, of_votes="rho" in read) if "k" in read else "auto"
         with st.container(horizontal=True):
             rho = _discount(page) if "rho" in read else 10.0
             seed = _seed(page) if "seed" in read else 0
@@ -102,15 +102,16 @@ def _about(name: str) -> str:
     return escape(find_method(name).sentence)
 
 
-def _neighbours(page: OpenPage, distinct: int) -> int | Literal["auto"]:
+def _neighbours(page: OpenPage, distinct: int, *, of_votes: bool) -> int | Literal["auto"]:
+    """`of_votes`: for vote-k's own methods, whose paper sets a number."""
     how = st.segmented_control(
         "Nearest neighbours that count (k)",
-        [_AUTOMATIC, _PAPER, _NUMBER],
+        [_AUTOMATIC, _PAPER, _NUMBER] if of_votes else [_AUTOMATIC, _NUMBER],
         default=_AUTOMATIC,
         required=True,
-        help="Automatic is half the number of texts per pick, between 10 and 150. With many kinds of text "
-        "it finds more of them than 150 does.",
-        **remembered(page.project.id, "k-how"),
+        help="Automatic is half the number of texts per pick, between 10 and 150."
+        + (" With many kinds of text it finds more of them than 150 does." if of_votes else ""),
+        **remembered(page.project.id, "k-how-votes" if of_votes else "k-how"),
     )
     if how != _NUMBER:
         return "auto" if how == _AUTOMATIC else 150

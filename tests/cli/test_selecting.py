@@ -223,7 +223,7 @@ def _changed(rows, place, **cells):
         (["--confidence", "certainty"], r"--confidence: there is no column 'certainty'.*'topic'"),
         (["--confidence", "topic"], r"'topic' is 'cards' at the row with the id 'q0'"),
         ([], r"needs to know how sure.*--confidence COLUMN.*--label COLUMN.*fast-vote-k"),
-        (["--confidence", "sure", "--method", "dpp"], r"'dpp' does not read any"),
+        (["--confidence", "sure", "--method", "ideal"], r"'ideal' does not read any"),
         (["--label", "topic"], r"every row has a label.*--labeled FILE"),
         (["--label", "nothing"], r"no column 'nothing'"),
         (["--label", "label", "--scorer", "oracle"], r"The tier is 'oracle'; choose one of knn, transformers, openai"),
@@ -315,3 +315,10 @@ def test_methods_tell_their_needs_and_papers():
     assert details["lm-dpp"]["needs"] == ["vectors", "confidence"]
     assert details["fast-vote-k"]["needs"] == []
     assert details["vote-k"]["label"] == "Vote-k, two stages"
+
+
+def test_the_paper_s_setting_means_the_paper_s_method(table, select):
+    picks, told = select(table, "--budget", 6, "--k", "paper", told=True)
+    assert told["method"] == "fast-vote-k"
+    assert picks == select(table, "--budget", 6, "--k", "150", "--method", "fast-vote-k")
+    assert select(table, "--budget", 6, "--k", "paper", "--method", "ideal", told=True)[1]["method"] == "ideal"

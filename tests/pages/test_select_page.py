@@ -185,9 +185,14 @@ def test_every_method_can_be_chosen_with_its_sentence_paper_and_settings_and_ask
     if found.paper:
         assert found.paper in words(at).replace("\\", "")
     read = reads(found.name)
-    shown = {"k": f"{project.id}-k-how", "rho": f"{project.id}-rho", "seed": f"{project.id}-seed"}
+    how = "k-how-votes" if "rho" in read else "k-how"
+    shown = {"k": f"{project.id}-{how}", "rho": f"{project.id}-rho", "seed": f"{project.id}-seed"}
     there = {element.key for element in (*at.number_input, *at.get("button_group"))}
     assert {name for name, key in shown.items() if key in there} == set(read)
+    presets = [element.options for element in at.get("button_group") if element.key == shown["k"]]
+    assert [any("Su et al." in str(option) for option in options) for options in presets] == ["rho" in read] * len(
+        presets
+    )
     set_budget(at, project, 11)
     at.button("next-step").click().run()
     assert not at.exception

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_k", "picks_jsonl"]
 
-PAPER_K = 150
+PAPER_K, PAPER_METHOD = 150, "fast-vote-k"
 
 NearCopies = Annotated[
     float,
@@ -98,7 +98,9 @@ def select(
     dry_run: DryRun = False,
     group: Group = None,
     floor: Floor = None,
-    k: Annotated[str, typer.Option(help="Neighbours per text: auto, paper (150) or a number.")] = "auto",
+    k: Annotated[
+        str, typer.Option(help="Neighbours per text: auto, paper (fast vote-k with 150) or a number.")
+    ] = "auto",
     rho: Annotated[float, typer.Option(help="How fast the votes of covered texts fade.")] = 10.0,
     seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
     near_copies: NearCopies = 0.95,
@@ -111,6 +113,8 @@ def select(
 
     dataset = read_file(file, text, template, id_column, format, encoding, delimiter)
     neighbors = parse_k(k)
+    if k == "paper" and method == "auto":
+        method = PAPER_METHOD  # the paper's setting means the paper's method, not k = 150 for another one
     asked = read_row_options(
         dataset,
         method=method,
