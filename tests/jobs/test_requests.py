@@ -40,6 +40,7 @@ def test_the_same_request_after_it_is_done_gives_the_finished_job(workspace, pro
         ({"budget": 5, "rho": 1}, r"rho was 1; give a number above 1"),
         ({"budget": 5, "rho": float("nan")}, r"rho was nan"),
         ({"budget": 5, "seed": -1}, r"seed was -1"),
+        ({"budget": 5, "seed": 2**32}, r"seed was 4294967296; give a whole number from 0 to 4294967295"),
     ],
 )
 def test_refused_at_once(workspace, project, call, wanted, message):

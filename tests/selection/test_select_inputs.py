@@ -123,10 +123,40 @@ def test_rho_is_a_finite_number_above_0(vectors: np.ndarray, rho: object) -> Non
         votek.select(vectors, budget=2, rho=rho)
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, True])
-def test_a_seed_is_a_whole_number(vectors: np.ndarray, seed: object) -> None:
-    with pytest.raises(InputError, match="seed = "):
-        votek.select(vectors, budget=2, seed=seed)
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "x", None, 2**32, 10**30])
+@pytest.mark.parametrize("method", ["random", "k-means-medoid"])
+def test_a_seed_is_a_whole_number_that_every_method_takes(vectors: np.ndarray, method: str, seed: object) -> None:
+    with pytest.raises(InputError, match=r"seed = .* from 0 to 4294967295"):
+        votek.select(vectors, budget=2, seed=seed, method=method)
+
+
+@pytest.mark.parametrize("method", ["random", "k-means-medoid", "typiclust", "probcover", "ideal"])
+def test_the_greatest_seed_is_taken(vectors: np.ndarray, method: str) -> None:
+    assert len(votek.select(vectors, budget=2, seed=2**32 - 1, method=method)) == 2
+
+
+@pytest.mark.parametrize("option", ["labeled", "exclude", "copies", "confidence"])
+def test_lists_of_different_lengths_are_refused(vectors: np.ndarray, option: str) -> None:
+    with pytest.raises(InputError, match=option):
+        votek.select(vectors, budget=2, method="dpp", **{option: [[0], [1, 2]]})
+
+
+@pytest.mark.parametrize("names", [[None] * 40, [0, "a"] * 20])
+def test_copies_whose_groups_cannot_be_sorted_are_refused(vectors: np.ndarray, names: list) -> None:
+    with pytest.raises(InputError, match="copies must hold one group per row"):
+        votek.select(vectors, budget=2, copies=np.array(names, dtype=object))
+
+
+@pytest.mark.parametrize("groups", [[["a"]] * 40, 5])
+def test_groups_without_names_are_refused(vectors: np.ndarray, groups: object) -> None:
+    with pytest.raises(InputError, match=r"groups cannot be used .*one name per row"):
+        votek.select(vectors, budget=2, groups=groups, floor=1)
+
+
+def test_a_date_is_no_confidence(vectors: np.ndarray) -> None:
+    days = np.datetime64("2024-01-01") + np.arange(40)
+    with pytest.raises(InputError, match="confidence must be numbers"):
+        votek.select(vectors, budget=2, method="least-confidence", confidence=days)
 
 
 def test_an_unknown_method_lists_the_known_ones(vectors: np.ndarray) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from votek.datatypes import Round
 from votek.errors import BudgetError, InputError
+from votek.selection.checks import SEEDS
 from votek.selection.registry import find_method
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def check_wish(wanted: Mapping[str, Any], *, texts: int) -> None:
         raise InputError(f"k was {k!r}; give 'auto' or a whole number of at least 1.")
     if not isinstance(rho, (int, float)) or not 1 < rho < 1e9:
         raise InputError(f"rho was {rho!r}; give a number above 1, such as 10.")
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise InputError(f"The seed was {seed!r}; give a whole number of at least 0.")
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < SEEDS:
+        raise InputError(f"The seed was {seed!r}; give a whole number from 0 to {SEEDS - 1}.")
 
 
 def check_method(name: str, *, labelled: int) -> None:

@@ -12,10 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from votek.errors import BudgetError, InputError
 
-__all__ = ["auto_k", "check_budget", "check_integer", "check_rho", "resolve_k", "row_numbers"]
+__all__ = ["SEEDS", "auto_k", "check_budget", "check_integer", "check_rho", "check_seed", "resolve_k", "row_numbers"]
 
 FEWEST, MOST = 10, 150
 """Where the automatic k is clipped."""
+
+SEEDS = 2**32
+"""Seeds lie below it: scikit-learn takes no others."""
 
 
 def check_integer(name: str, value: object, *, least: int) -> int:
@@ -37,6 +40,24 @@ def check_budget(budget: object) -> int:
         raise BudgetError(str(error)) from None
 
 
+def check_seed(seed: object) -> int:
+    """The seed of whatever is drawn, as an int.
+
+    Raises:
+        InputError: it is no whole number from 0 to 2**32 - 1.
+
+    >>> check_seed(7)
+    7
+    """
+    try:
+        number = check_integer("seed", seed, least=0)
+    except InputError:
+        number = SEEDS
+    if number >= SEEDS:
+        raise InputError(f"seed = {seed!r} cannot be used; give a whole number from 0 to {SEEDS - 1}.")
+    return number
+
+
 def check_rho(rho: object) -> float:
     """The discount: a finite number above 0."""
     ok = isinstance(rho, (int, float, np.integer, np.floating)) and not isinstance(rho, bool)
@@ -48,7 +69,10 @@ def check_rho(rho: object) -> float:
 
 def row_numbers(name: str, rows: ArrayLike | Sequence[Any], n: int) -> NDArray[np.int64]:
     """Row positions as int64, ascending, each once; InputError when one is not a row of 0..n-1."""
-    given = np.asarray(rows)
+    try:
+        given = np.asarray(rows)
+    except ValueError:
+        raise InputError(f"{name} must be a flat list of row numbers; some of its entries are lists.") from None
     if given.size == 0:
         return np.empty(0, dtype=np.int64)
     if given.ndim != 1 or given.dtype.kind not in "iu":

@@ -36,8 +36,13 @@ def first_of_group(names: ArrayLike) -> NDArray[np.int64]:
     Raises:
         InputError: the names are not one per row.
     """
-    given = np.asarray(names)
-    if given.ndim != 1 or (given.dtype.kind == "f" and np.isnan(given).any()):
-        raise InputError("copies must hold one group per row, such as the first row of each group.")
-    _, first, named = np.unique(given, return_index=True, return_inverse=True)
+    try:
+        given = np.asarray(names)
+        if given.ndim != 1 or (given.dtype.kind == "f" and np.isnan(given).any()):
+            raise ValueError
+        _, first, named = np.unique(given, return_index=True, return_inverse=True)
+    except (TypeError, ValueError):  # lists of different lengths, or names that cannot be sorted
+        raise InputError(
+            "copies must hold one group per row, all numbers or all texts, such as the first row of each group."
+        ) from None
     return first[named].astype(np.int64)

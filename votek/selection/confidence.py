@@ -13,7 +13,7 @@ __all__ = ["check_confidence"]
 
 
 def check_confidence(
-    confidence: ArrayLike | None, method: Method, pool: Pool, given: Given
+    confidence: ArrayLike | None, method: Method, pool: Pool, rows: Given
 ) -> NDArray[np.float64] | None:
     """The confidence of each node: float64 (nodes,), that of the row it stands for; None where none is read.
 
@@ -31,22 +31,25 @@ def check_confidence(
     if method.confidence == "unused":
         raise InputError(f"The method {method.name!r} does not use confidence; leave confidence out.")
     try:
-        values = np.asarray(confidence, dtype=np.float64)
+        given = np.asarray(confidence)
+        if given.dtype.kind in "cmM":
+            raise TypeError(f"{given.dtype} cannot be put in order of sureness")
+        values = given.astype(np.float64)
     except (TypeError, ValueError) as problem:
         raise InputError(f"confidence must be numbers ({problem}); give one per row.") from None
     if values.shape != (pool.given,):
         raise InputError(f"confidence has shape {values.shape} for {pool.given} rows; give one number per row.")
     nodes = values[pool.rows]
-    bad = np.flatnonzero(given.eligible & ~np.isfinite(nodes))
+    bad = np.flatnonzero(rows.eligible & ~np.isfinite(nodes))
     if bad.size:
         raise InputError(
             f"confidence is {nodes[bad[0]]} at row {int(pool.rows[bad[0]])} and not finite at {bad.size} rows that may "
             "be picked; score these texts, or exclude them."
         )
-    open_now = nodes[given.eligible]
+    open_now = nodes[rows.eligible]
     if open_now.size > 1 and open_now.min() == open_now.max():
         raise InputError(
             f"confidence is {open_now[0]:g} for every text, so it says nothing about which are hard; check what "
-            "made it, or use a method without confidence."
+            "made it (whatever has seen one label only is equally sure of all), or use a method without confidence."
         )
     return nodes

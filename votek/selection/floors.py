@@ -14,17 +14,24 @@ __all__ = ["group_numbers", "owed"]
 
 
 def group_numbers(groups: Sequence[Hashable] | None, n: int, floor: object) -> tuple[NDArray[np.int32], int]:
-    """int32 (n,) group numbers in order of appearance, and the floor; one group and floor 0 without groups."""
+    """int32 (n,) group numbers in order of appearance, and the floor; one group and floor 0 without groups.
+
+    Raises:
+        InputError: a floor without groups, or groups that are not one name per row.
+    """
     least = check_integer("floor", floor, least=0)
     if groups is None:
         if least:
             raise InputError(f"floor = {least} needs groups: give groups= with the group of each row.")
         return np.zeros(n, dtype=np.int32), 0
-    named = list(groups)
+    numbers: dict[Hashable, int] = {}
+    try:
+        named = [numbers.setdefault(name, len(numbers)) for name in groups]
+    except TypeError as problem:
+        raise InputError(f"groups cannot be used ({problem}); give one name per row, a text or a tuple.") from None
     if len(named) != n:
         raise InputError(f"groups holds {len(named)} entries for {n} rows; give one per row.")
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in named], dtype=np.int32), least
+    return np.array(named, dtype=np.int32), least
 
 
 def owed(

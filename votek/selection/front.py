@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from votek.datatypes import Embeddings, Progress, Selection, SimilarityGraph
-from votek.selection.checks import check_budget, check_integer, check_rho, resolve_k
+from votek.selection.checks import check_budget, check_rho, check_seed, resolve_k
 from votek.selection.confidence import check_confidence
 from votek.selection.evidence import GraphEvidence, remap
 from votek.selection.floors import group_numbers, owed
@@ -47,7 +47,7 @@ def select(
             M = budget + len(labeled). At most N - 1, and at most those of a graph that is given.
         rho: for the vote-k methods, the discount of a vote for each of the voter's neighbours that is
             labelled or picked; above 0.
-        seed: for methods that draw.
+        seed: for methods that draw; from 0 to 2**32 - 1.
         labeled: rows that are labelled already: they discount votes and are never returned.
         exclude: rows never to be picked; they still vote.
         copies: group of each row; each group counts once, as its first row, and a labelled or excluded
@@ -72,7 +72,7 @@ def select(
     [1, 5]
     """
     chosen = find_method(method)
-    wanted, discount, draw = check_budget(budget), check_rho(rho), check_integer("seed", seed, least=0)
+    wanted, discount, draw = check_budget(budget), check_rho(rho), check_seed(seed)
     return _select(
         open_pool(data, copies, chosen),
         chosen,
@@ -113,7 +113,7 @@ def select_linked(
         budget=check_budget(budget),
         k=k,
         rho=check_rho(rho),
-        seed=check_integer("seed", seed, least=0),
+        seed=check_seed(seed),
         labeled=labeled,
         exclude=exclude,
         confidence=confidence,
