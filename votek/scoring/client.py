@@ -139,16 +139,18 @@ class EndpointClient:
     def _parsed(self, content: bytes, kind: str) -> dict[str, Any]:
         try:
             value = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             if "html" in kind.lower():
                 raise ScoringError(
                     f"The endpoint {self.host} answered with a web page. Check the base URL {self.url}; it usually "
                     "ends in /v1."
                 ) from None
             raise _TemporaryError("its answer was cut off or is no JSON") from None
-        if not isinstance(value, dict) or not isinstance(value.get("choices"), list) or not value["choices"]:
+        answer: dict[str, Any] = value if isinstance(value, dict) else {}
+        choices = answer.get("choices")
+        if not isinstance(choices, list) or not choices or not all(isinstance(one, dict) for one in choices):
             raise _TemporaryError("its answer holds no choices")
-        return value
+        return answer
 
     def _status(self, status: int, response: Any, item: str) -> Exception:
         code, said = self._error_of(response)
@@ -197,7 +199,7 @@ class EndpointClient:
         """Code and message that the endpoint gave, the key taken out."""
         try:
             body = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "", ""
         error = body.get("error", body) if isinstance(body, dict) else {}
         if not isinstance(error, dict):

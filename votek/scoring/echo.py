@@ -10,7 +10,7 @@ from votek.errors import ScoringError
 from votek.scoring.client import EndpointClient, Refused
 from votek.scoring.labels import answer_after, label_score, premise
 from votek.scoring.protocol import Request, Score
-from votek.scoring.reading import first_line
+from votek.scoring.reading import are_numbers, are_texts, first_line
 from votek.scoring.settings import ModelSettings
 
 __all__ = ["LABELS_PER_CALL", "EchoWay"]
@@ -68,9 +68,10 @@ class EchoWay:
                 raise
             del body["logprobs"]
             choice = self._client.complete(body, item=request.id)["choices"][0]
-        logprobs = choice.get("logprobs") or {}
-        tokens, logs = logprobs.get("tokens"), logprobs.get("token_logprobs")
-        if tokens and logs and "".join(tokens).strip() == str(choice.get("text")).strip():
+        logprobs = choice.get("logprobs")
+        found = logprobs if isinstance(logprobs, Mapping) else {}
+        tokens, logs = found.get("tokens"), found.get("token_logprobs")
+        if are_texts(tokens) and are_numbers(logs) and "".join(tokens).strip() == str(choice.get("text")).strip():
             line, confidence = first_line(tokens, logs)
         else:
             line, confidence = first_line([str(choice.get("text") or "")], [])
@@ -97,16 +98,17 @@ def _logs_after(prompt: str, text: str, choice: Mapping[str, Any], host: str) ->
         raise _no_logprobs(host, "gives no log-probabilities of the prompt")
     if not str(choice.get("text", "")).startswith(text):
         raise _no_logprobs(host, "does not repeat the prompt (echo)")
-    tokens, logs = list(found.get("tokens") or []), list(found["token_logprobs"])
-    begins = _begins(text, tokens, found.get("text_offset"))
-    if len(begins) != len(logs):
+    tokens, logs, offsets = found.get("tokens") or [], found["token_logprobs"], found.get("text_offset")
+    fit = are_texts(tokens) and isinstance(logs, list) and (offsets is None or are_numbers(offsets))
+    begins = _begins(text, tokens, offsets) if fit else []
+    if not fit or len(begins) != len(logs):
         raise _no_logprobs(host, "gives log-probabilities that do not fit its tokens")
     ends = [*begins[1:], len(text)]
     places = [
         at for at, (begin, end) in enumerate(zip(begins, ends, strict=True)) if begin < len(text) and end > len(prompt)
     ]
     values = [logs[at] for at in places]
-    if not values or not all(isinstance(value, int | float) for value in values):
+    if not values or not are_numbers(values):
         raise _no_logprobs(host, "leaves out log-probabilities of the answer")
     return [float(value) for value in values]
 

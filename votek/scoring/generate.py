@@ -6,7 +6,7 @@ from typing import Any
 
 from votek.scoring.client import EndpointClient, Refused
 from votek.scoring.protocol import Request, Score
-from votek.scoring.reading import first_line, read_label
+from votek.scoring.reading import are_numbers, are_texts, first_line, read_label
 from votek.scoring.settings import ModelSettings
 
 __all__ = ["GenerateWay"]
@@ -29,12 +29,10 @@ class GenerateWay:
     def ask(self, request: Request) -> Score:
         """The score of one request."""
         choice = self._answer(request)
-        message = choice.get("message") or {}
-        content = (choice.get("logprobs") or {}).get("content") or []
-        tokens = [str(one.get("token", "")) for one in content]
-        logs = [one.get("logprob") for one in content]
-        text = str(message.get("content") or "")
-        if tokens and "".join(tokens).strip() == text.strip() and all(isinstance(value, int | float) for value in logs):
+        message = choice.get("message")
+        text = str(message.get("content") or "") if isinstance(message, dict) else ""
+        tokens, logs = _tokens(choice.get("logprobs"))
+        if tokens and "".join(tokens).strip() == text.strip():
             line, confidence = first_line(tokens, logs)
         else:
             line, confidence = first_line([text], [])
@@ -59,3 +57,11 @@ class GenerateWay:
                     raise
             else:
                 return choice
+
+
+def _tokens(logprobs: Any) -> tuple[list[str], list[float]]:
+    """Tokens and their log-probabilities, where the endpoint gave both for every token."""
+    content = logprobs.get("content") if isinstance(logprobs, dict) else None
+    given = content if isinstance(content, list) and all(isinstance(one, dict) for one in content) else []
+    tokens, logs = [one.get("token") for one in given], [one.get("logprob") for one in given]
+    return (tokens, logs) if are_texts(tokens) and are_numbers(logs) else ([], [])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp, fsum, log
+from math import exp, fsum, inf, log
 from typing import Any
 
 from votek.errors import InputError, ScoringError
 from votek.scoring.client import EndpointClient, Refused
 from votek.scoring.generate import GenerateWay
 from votek.scoring.protocol import Request, Score
+from votek.scoring.reading import are_numbers
 from votek.scoring.settings import ModelSettings
 
 __all__ = ["MOST_LABELS", "LettersWay", "letters_message"]
@@ -61,7 +62,9 @@ class LettersWay:
     def _alternatives(self, choice: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         try:
             alternatives = choice["logprobs"]["content"][0]["top_logprobs"]
-            if alternatives and all(isinstance(one["logprob"], int | float) and one["token"] for one in alternatives):
+            # Minus infinity says that a token cannot come; infinity and what is no number say nothing.
+            shown = alternatives and are_numbers([one["logprob"] for one in alternatives])
+            if shown and all(one["logprob"] < inf and one["token"] for one in alternatives):
                 return list(alternatives)
         except (KeyError, TypeError, IndexError):
             pass  # told of below

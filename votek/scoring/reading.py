@@ -5,10 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from math import fsum, isfinite
+from typing import Any, TypeGuard
 
-__all__ = ["first_line", "read_label"]
+__all__ = ["are_numbers", "are_texts", "first_line", "read_label"]
 
 _EDGES = " \t\r\n\"'`*_.,;:!?()[]{}<>“”‘’"
+
+
+def are_texts(values: Any) -> TypeGuard[list[str]]:
+    """Whether an endpoint gave a list of texts, as it should of tokens."""
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def are_numbers(values: Any) -> TypeGuard[list[float]]:
+    """Whether an endpoint gave a list of numbers, as it should of log-probabilities.
+
+    >>> are_numbers([-0.5, -1]), are_numbers([-0.5, None]), are_numbers("x")
+    (True, False, False)
+    """
+    return isinstance(values, list) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
 
 
 def first_line(tokens: Sequence[str], logs: Sequence[float]) -> tuple[str, float | None]:
