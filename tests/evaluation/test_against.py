@@ -210,7 +210,7 @@ def test_of_sentence_pairs_the_proxy_says_nothing(pool, tests, planted):
         ({"tests": LabelledItems(np.ones((2, 12)), ["", " "])}, InputError, "No test item has a label"),
         ({"tests": LabelledItems(np.ones((2, 12)), ["x", "y"])}, InputError, "No label of the test items is a label"),
         ({"tests": LabelledItems(np.ones((2, 3)), ["c00", "c01"])}, InputError, "vectors of 12 dimensions"),
-        ({"copies": [0]}, InputError, "copies has shape"),
+        ({"copies": [0]}, InputError, "copies holds 1 row numbers"),
         ({"random": [[1, 2]], "held_out": [5, 6]}, InputError, "label all of it first"),
         ({"random": [list(range(1, 21))], "held_out": [0], "tests": None}, InputError, "in a compared pool"),
     ],

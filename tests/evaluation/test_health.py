@@ -146,7 +146,7 @@ def test_entropy_and_divergence_are_those_of_scipy():
         ({"groups": ["a"]}, InputError, "1 groups for 80 texts"),
         ({"delta": 3.0}, InputError, "from 0"),
         ({"random": 3}, InputError, "20 or more"),
-        ({"copies": [1]}, InputError, "copies has shape"),
+        ({"copies": [1]}, InputError, "copies holds 1 row numbers"),
         ({"vectors": [[math.nan, 1.0]]}, InputError, "NaN"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from votek.errors import InputError
+from votek.evaluation.given import as_numbers
 from votek.evaluation.intervals import Interval
+from votek.selection.checks import check_seed
 
 __all__ = ["DRAWS", "mean_interval"]
 
@@ -33,7 +35,8 @@ def mean_interval(values: ArrayLike, *, draws: int = DRAWS, level: float = 0.95,
     >>> mean_interval([0.0, 1.0, 1.0, 1.0], seed=1)
     Interval(value=0.75, low=0.25, high=1.0)
     """
-    items = np.asarray(values, dtype=np.float64)
+    check_seed(seed)
+    items = as_numbers(values, "values")
     if items.ndim != 1 or not len(items) or not np.isfinite(items).all():
         raise InputError(f"The values have shape {items.shape}; give one finite number per test item, at least one.")
     if draws < 1 or not 0 < level < 1:

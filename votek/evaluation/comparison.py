@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from votek.errors import InputError
 from votek.evaluation.bootstrap import DRAWS, mean_interval
+from votek.evaluation.given import as_numbers
 from votek.evaluation.intervals import Interval
 
 __all__ = ["ENOUGH_POOLS", "LEAST_ITEMS", "Comparison", "Verdict", "compare", "percentile_among"]
@@ -81,7 +82,7 @@ def compare(
     >>> found.verdict, found.percentile, found.gain.value
     ('beats', 100.0, 0.5)
     """
-    right, drawn = np.asarray(pool, dtype=np.float64), np.asarray(random, dtype=np.float64)
+    right, drawn = as_numbers(pool, "results of the pool"), as_numbers(random, "results of the random pools")
     if drawn.ndim != 2 or right.ndim != 1 or drawn.shape[1:] != right.shape or not drawn.size:
         raise InputError(
             f"The pool has results of shape {right.shape} and the random pools {drawn.shape}; give (n,) and (pools, n) "

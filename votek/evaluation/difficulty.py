@@ -13,6 +13,7 @@ from votek.datatypes import Progress, read_only
 from votek.errors import InputError
 from votek.evaluation.error_consistency import Consistency, error_consistency
 from votek.evaluation.poisson_binomial import right_models
+from votek.selection.checks import check_integer, check_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,8 +105,8 @@ def difficulty(
     [('trivial', 2), ('impossible', 1), ('differentiating', 1)]
     """
     table = _checked(decisions)
-    if permutations < 1:
-        raise InputError(f"{permutations} permutations were asked for; give at least 1.")
+    check_seed(seed)
+    check_integer("permutations", permutations, least=1)
     n, k = table.shape
     titles = tuple(names) or tuple(f"model {place}" for place in range(1, k + 1))
     if len(titles) != k or len(set(titles)) != k:
@@ -132,7 +133,10 @@ def difficulty(
 
 
 def _checked(decisions: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    table = np.asarray(decisions)
+    try:
+        table = np.asarray(decisions)
+    except ValueError:
+        raise InputError("The rows of decisions differ in length; give one true or false per model.") from None
     if table.ndim != 2 or table.dtype != np.bool_:
         raise InputError(
             f"The decisions have shape {table.shape} and type {table.dtype}; give a table of true and false, one row "

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from votek.errors import BudgetError, InputError
+from votek.selection.checks import check_seed
 
 __all__ = ["fair_slice", "random_pools"]
 
@@ -24,6 +25,7 @@ def random_pools(eligible: NDArray[np.int64], *, size: int, pools: int, seed: in
     >>> random_pools(np.arange(5), size=3, pools=2).shape
     (2, 3)
     """
+    check_seed(seed)
     if size < 1 or pools < 1:
         raise InputError(f"{pools} pools of {size} texts were asked for; give at least one of each.")
     if size > len(eligible):
@@ -44,5 +46,5 @@ def fair_slice(candidates: NDArray[np.int64], *, size: int, seed: int = 0) -> ND
     >>> len(fair_slice(np.arange(10), size=300))
     5
     """
-    rng = np.random.default_rng([seed, _SLICE])
+    rng = np.random.default_rng([check_seed(seed), _SLICE])
     return np.sort(rng.permutation(candidates)[: min(size, len(candidates) // 2)]).astype(np.int64)

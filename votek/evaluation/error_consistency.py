@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from votek.errors import InputError
+from votek.evaluation.given import as_decisions
+from votek.selection.checks import check_seed
 
 __all__ = ["Consistency", "consistency_of_counts", "error_consistency"]
 
@@ -62,7 +64,7 @@ def error_consistency(
     >>> error_consistency(first, np.array([1, 1, 0, 0], dtype=bool)).kappa
     0.5
     """
-    one, two = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
+    one, two = as_decisions(first, "decisions"), as_decisions(second, "decisions")
     if one.shape != two.shape or one.ndim != 1 or len(one) < 2:
         raise InputError(
             f"The two models' decisions have the shapes {one.shape} and {two.shape}; give the same items for both, "
@@ -109,7 +111,7 @@ def _interval(
     if resamples < 1:
         return None, None, ""
     n = int(table.sum())
-    drawn = np.random.default_rng(seed).multinomial(n, table / n, size=resamples)
+    drawn = np.random.default_rng(check_seed(seed)).multinomial(n, table / n, size=resamples)
     observed, expected = _agreement(drawn)
     right = np.stack([drawn[:, 0] + drawn[:, 1], drawn[:, 0] + drawn[:, 2]])
     defined = ~((right == n).all(axis=0) | (right == 0).all(axis=0))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from votek.errors import InputError
+from votek.selection.checks import check_seed
 
 __all__ = ["folds_of"]
 
@@ -32,7 +33,7 @@ def folds_of(labels: Sequence[str], folds: int, seed: int) -> NDArray[np.int64]:
             f"All {len(labels):,} labelled texts have the label {labels[0]!r}. There is nothing to tell apart; label "
             "more texts."
         )
-    order = np.random.default_rng(seed).permutation(len(labels))
+    order = np.random.default_rng(check_seed(seed)).permutation(len(labels))
     place = {name: at for at, (name, _) in enumerate(sorted(Counter(labels).items()))}
     by_label = order[np.argsort([place[labels[row]] for row in order.tolist()], kind="stable")]
     part = np.empty(len(labels), dtype=np.int64)

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from votek.errors import InputError
+from votek.evaluation.given import as_decisions
 from votek.evaluation.intervals import Interval, wilson
+from votek.selection.checks import check_seed
 
 __all__ = ["LEAST_ITEMS", "GroupAccuracy", "WorstGroup", "WorstGroupChange", "compare_worst_group", "worst_group"]
 
@@ -88,6 +90,7 @@ def worst_group(
     >>> found.worst.group, found.worst.accuracy.value, round(found.gap, 3)
     ('de', 0.5, 0.267)
     """
+    check_seed(seed)
     answers, members = _members(right, groups)
     all_groups = [
         GroupAccuracy(
@@ -138,6 +141,7 @@ def compare_worst_group(
     >>> compare_worst_group(first, [True] * 40, groups).minimum.value
     1.0
     """
+    check_seed(seed)
     before, members = _members(first, groups)
     after, _ = _members(second, groups)
     large = {name: rows for name, rows in members.items() if len(rows) >= least}
@@ -163,7 +167,7 @@ def compare_worst_group(
 def _members(
     right: Sequence[bool] | NDArray[np.bool_], groups: Sequence[Hashable]
 ) -> tuple[NDArray[np.bool_], dict[Hashable, NDArray[np.int64]]]:
-    answers = np.asarray(right, dtype=bool)
+    answers = as_decisions(right, "answers")
     if not len(answers) or len(answers) != len(groups):
         raise InputError(f"{len(answers)} answers and {len(groups)} groups; give one group for each of the items.")
     rows: dict[Hashable, list[int]] = {}

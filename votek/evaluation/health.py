@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from votek.datatypes import Embeddings, Progress
 from votek.errors import BudgetError, InputError
 from votek.evaluation.balance import LabelBalance, label_balance
 from votek.evaluation.comparison import ENOUGH_POOLS
+from votek.evaluation.given import as_rows, first_rows, known_labels
 from votek.evaluation.judge import Judge, Measure, NextPicks, usual_delta
 from votek.evaluation.words import following_sentence, health_sentence
 from votek.graph import as_vectors, unit_vectors
+from votek.selection.checks import check_seed
 
 __all__ = ["GroupCoverage", "Health", "pool_health"]
 
@@ -101,6 +104,7 @@ def pool_health(
         InputError: no picks, rows or shapes that do not fit, or vectors that are all the same.
         BudgetError: more picks than distinct texts.
     """
+    check_seed(seed)
     raw = as_vectors(vectors)
     if random < ENOUGH_POOLS:
         raise InputError(f"{random} random pools say too little; compare with {ENOUGH_POOLS} or more.")
@@ -111,6 +115,8 @@ def pool_health(
     pool = _picked(picks, node_of)
     if groups is not None and len(groups) != len(raw):
         raise InputError(f"There are {len(groups)} groups for {len(raw)} texts; give one each.")
+    if labels is not None and len(labels) != len(raw):
+        raise InputError(f"There are {len(labels)} labels for {len(raw)} texts; give one each, empty where unknown.")
     looked = _looked_at(len(nodes), pool, seed)
     apart = usual_delta(units, len(pool), seed=seed) if delta is None else _checked_delta(delta)
     names, of_group = _groups(groups, nodes)
@@ -132,15 +138,13 @@ def pool_health(
 
 def _distinct(copies: ArrayLike | None, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(first rows of the groups of copies, the place of each row's group among them)."""
-    groups = np.arange(n) if copies is None else np.asarray(copies, dtype=np.int64)
-    if groups.shape != (n,):
-        raise InputError(f"copies has shape {groups.shape} for {n:,} texts; give the first row of each one's group.")
+    groups = np.arange(n) if copies is None else first_rows(copies, n)
     nodes, node_of = np.unique(groups, return_inverse=True)
     return nodes.astype(np.int64), node_of.astype(np.int64)
 
 
 def _picked(picks: Sequence[int], node_of: NDArray[np.int64]) -> NDArray[np.int64]:
-    rows = np.asarray(list(picks), dtype=np.int64)
+    rows = as_rows(picks, "picks")
     if not len(rows):
         raise InputError("There are no picks to judge. Pick some first.")
     if len(rows) > len(node_of):
@@ -157,7 +161,8 @@ def _following(rows: Sequence[int], node_of: NDArray[np.int64], pool: NDArray[np
 
 
 def _checked_delta(delta: float) -> float:
-    if not 0 <= delta <= 2:
+    distance: object = delta
+    if not isinstance(distance, Real) or not 0 <= delta <= 2:
         raise InputError(f"delta was {delta!r}; a cosine distance goes from 0 (the same) to 2.")
     return float(delta)
 
@@ -200,7 +205,7 @@ def _balance(
 ) -> LabelBalance | None:
     if labels is None:
         return None
-    given = [str(label).strip() for label in labels]
+    given = known_labels(labels)
     mine = [given[row] for row in picks if given[row]]
     if not mine:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from votek.errors import InputError
+from votek.selection.checks import check_integer
 
 __all__ = ["Interval", "wilson"]
 
@@ -40,6 +41,7 @@ def wilson(right: int, n: int, *, level: float = 0.95, groups: int = 1) -> Inter
     """
     from scipy.stats import binomtest
 
+    right, n = check_integer("right", right, least=0), check_integer("n", n, least=0)
     if n < 1 or not 0 <= right <= n:
         raise InputError(f"{right} of {n} is not a share; give at least one item, and no more right ones than items.")
     if not 0 < level < 1 or groups < 1:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from votek.errors import InputError
+from votek.evaluation.given import as_numbers
 
 __all__ = ["right_models"]
 
@@ -28,7 +29,7 @@ def right_models(accuracies: Sequence[float] | NDArray[np.float64]) -> NDArray[n
     """
     from scipy.stats import poisson_binom
 
-    shares = np.asarray(accuracies, dtype=np.float64)
+    shares = as_numbers(accuracies, "accuracies")
     if shares.ndim != 1 or not len(shares) or not ((shares >= 0) & (shares <= 1)).all():
         raise InputError(f"The accuracies are {list(accuracies)!r:.200}; give at least one share between 0 and 1.")
     chances: NDArray[np.float64] = np.asarray(

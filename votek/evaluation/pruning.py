@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from votek.datatypes import read_only
 from votek.errors import InputError
+from votek.evaluation.given import as_numbers
 from votek.graph.vectors import as_vectors, unit_vectors
+from votek.selection.checks import check_integer, check_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,10 +81,12 @@ def prune(
     >>> prune(vectors, fraction=0.34, way="hard", clusters=2).kept.tolist()
     [2, 5]
     """
+    check_seed(seed)
     if way not in WAYS:
         raise InputError(f"There is no way {way!r} to prune; choose one of: {', '.join(WAYS)}.")
-    if not 0 < fraction <= 1:
-        raise InputError(f"The fraction to keep was {fraction}; give a number above 0, up to 1.")
+    part: object = fraction
+    if not isinstance(part, Real) or not 0 < fraction <= 1:
+        raise InputError(f"The fraction to keep was {fraction!r}; give a number above 0, up to 1.")
     used = 0
     if scores is None:
         if vectors is None:
@@ -120,11 +125,12 @@ def centroid_distances(
     unit = unit_vectors(as_vectors(vectors), centre=True)
     n = len(unit)
     kinds = len({label for label in labels if label}) if labels is not None else 0
-    k = clusters if clusters is not None else min(n, kinds or max(10, round(math.sqrt(n))))
+    usual = min(n, kinds or max(10, round(math.sqrt(n))))
+    k = usual if clusters is None else check_integer("clusters", clusters, least=0)
     if not 1 <= k <= n:
         raise InputError(f"{k} clusters for {n} rows; give between 1 and {n}.")
     k = min(k, len(np.unique(unit, axis=0)))
-    found = KMeans(n_clusters=k, n_init=1, random_state=seed).fit(unit)
+    found = KMeans(n_clusters=k, n_init=1, random_state=check_seed(seed)).fit(unit)
     nearest = found.cluster_centers_[found.labels_]
     distances: NDArray[np.float64] = np.sqrt(np.square(unit.astype(np.float64) - nearest).sum(axis=1))
     return distances, int(k)
@@ -136,7 +142,7 @@ def check_scores(scores: Sequence[float] | NDArray[np.float64], *, n: int | None
     Raises:
         InputError: not one finite number for each row, or all the same.
     """
-    values = np.asarray(scores, dtype=np.float64)
+    values = as_numbers(scores, "scores")
     if values.ndim != 1 or not len(values) or (n is not None and len(values) != n):
         raise InputError(f"The scores have shape {values.shape}; give one number for each of the {n or ''} rows.")
     bad = np.flatnonzero(~np.isfinite(values))

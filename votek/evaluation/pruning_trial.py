@@ -16,6 +16,7 @@ from votek.evaluation.intervals import Interval, wilson
 from votek.evaluation.probe import probe_labels
 from votek.evaluation.pruning import Way, centroid_distances, check_scores, prune
 from votek.graph.vectors import as_vectors, unit_vectors
+from votek.selection.checks import SEEDS
 
 if TYPE_CHECKING:
     from votek.datatypes import Embeddings, Progress
@@ -93,7 +94,8 @@ def try_pruning(
     for done, (way, draw) in enumerate(ways, 1):
         kept = inside
         if way is not None:
-            kept = inside[prune(None, fraction=fraction, way=way, labels=known, scores=hard, seed=seed + draw).kept]
+            drawn = (seed + draw) % SEEDS
+            kept = inside[prune(None, fraction=fraction, way=way, labels=known, scores=hard, seed=drawn).kept]
         answers = probe_labels(unit[kept], codes[kept], unit[outside])
         found.setdefault(way or "all", []).append((answers == codes[outside]).astype(np.float64))
         sizes[way or "all"] = len(kept)

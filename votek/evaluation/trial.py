@@ -12,9 +12,11 @@ from votek.datatypes import Embeddings
 from votek.errors import BudgetError, InputError
 from votek.evaluation.comparison import ENOUGH_POOLS
 from votek.evaluation.draws import fair_slice, random_pools
+from votek.evaluation.given import as_rows, first_rows, known_labels
 from votek.evaluation.proxy import label_codes, unseen_labels
 from votek.prompts.cosine import checked_vectors, unit_rows
 from votek.prompts.retrieval import checked_mean
+from votek.selection.checks import check_seed
 
 __all__ = ["LabelledItems", "Trial", "checked_pools", "open_trial"]
 
@@ -69,6 +71,7 @@ def open_trial(
 
     Arguments are those of `votek.evaluation.against_random`.
     """
+    check_seed(seed)
     raw = checked_vectors(vectors, "vectors")
     given = _checked_labels(labels, len(raw))
     groups = _checked_copies(copies, len(raw))
@@ -125,7 +128,7 @@ def checked_pools(
     rows: Sequence[int], n: int, has_label: NDArray[np.bool_], name: str
 ) -> tuple[NDArray[np.int64], int]:
     """(the rows that have a label, in order; how many have none), or an InputError that names the pool."""
-    wanted = np.asarray(list(rows), dtype=np.int64)
+    wanted = as_rows(rows, f"rows of the pool {name!r}")
     if len(np.unique(wanted)) < len(wanted):
         raise InputError(f"The pool {name!r} holds a row twice; give distinct rows.")
     if len(wanted) > n:
@@ -139,7 +142,7 @@ def checked_pools(
 def _checked_labels(labels: Sequence[str], n: int) -> list[str]:
     if len(labels) != n:
         raise InputError(f"There are {len(labels):,} labels for {n:,} texts; give one each, empty where unknown.")
-    given = [str(label).strip() for label in labels]
+    given = known_labels(labels)
     if not any(given):
         raise InputError(
             "No text has a label, so accuracy cannot be measured. Import a column with labels as hidden gold, or "
@@ -149,10 +152,7 @@ def _checked_labels(labels: Sequence[str], n: int) -> list[str]:
 
 
 def _checked_copies(copies: ArrayLike | None, n: int) -> NDArray[np.int64]:
-    groups = np.arange(n) if copies is None else np.asarray(copies, dtype=np.int64)
-    if groups.shape != (n,):
-        raise InputError(f"copies has shape {groups.shape} for {n:,} texts; give the first row of each one's group.")
-    return groups
+    return np.arange(n) if copies is None else first_rows(copies, n)
 
 
 def _centre(
@@ -198,7 +198,7 @@ def _outside(
             f"The test items have vectors of shape {raw.shape} and {len(tests.labels)} labels; give one label each, "
             f"and vectors of {dimensions} dimensions, from the same model."
         )
-    given = [str(label).strip() for label in tests.labels]
+    given = known_labels(tests.labels)
     places = np.array([at for at, label in enumerate(given) if label], dtype=np.int64)
     if not len(places):
         raise InputError("No test item has a label. Name the column with labels when importing the test file.")
