@@ -64,8 +64,27 @@ def _kept(
     slot = f"{page.project.id}-predictions-kept"
     if st.session_state.get(slot, (None,))[0] != mark:
         found = read_predictions(content, name=name, id=id_column, models=models, gold=gold)
-        st.session_state[slot] = (mark, page.workspace.keep_predictions(page.project.id, found))
-    role, key = st.session_state[slot][1]
+        fit = page.workspace.predictions_fit(page.project.id, found)
+        # Where not both fit, the workspace knows which, or says what does not match.
+        roles = fit if len(fit) > 1 else [None]
+        kept = [page.workspace.keep_predictions(page.project.id, found, of=role) for role in roles]
+        st.session_state[slot] = (mark, kept)
+    key_of = dict(st.session_state[slot][1])
+    role = _which(page) if len(key_of) > 1 else next(iter(key_of))
+    if role is None:
+        return None
     items = "texts" if role == "pool" else "test items"
     st.caption(f"These are predictions for the {items} of this project.")
-    return {"of": role, "predictions": key, "seed": 0}
+    return {"of": role, "predictions": key_of[role], "seed": 0}
+
+
+def _which(page: OpenPage) -> str | None:
+    """Asked, never guessed: answers held against the wrong items make nearly all of them look impossible."""
+    return st.radio(
+        "Which items? Texts and test items have the same ids.",
+        ["pool", "test"],
+        index=None,
+        format_func=lambda role: "The texts" if role == "pool" else "The test items",
+        horizontal=True,
+        key=f"{page.project.id}-prediction-of",
+    )

@@ -109,6 +109,18 @@ def test_uploaded_predictions_are_judged(project, at_section, work):
     assert "3 models of the uploaded file on 30 test items" in words(at).replace("\\", "")
 
 
+def test_predictions_whose_ids_fit_both_files_are_asked_about(space, project, at_section, work):
+    space.import_dataset(project.id, _data(30, 30, "p"), role="test", name="same ids", columns={"gold": "gold"})
+    lines = ["id,m1,m2,m3", *(f"p{i},{TOPICS[i % 3]},{TOPICS[i % 3]},{TOPICS[0]}" for i in range(30))]
+    at = _upload(at_section("Difficulty"), project, "\n".join(lines).encode())
+    assert "run-difficulty" not in [button.key for button in at.button]
+    at.radio(f"{project.id}-prediction-of").set_value("test").run()
+    assert "predictions for the test items" in words(at)
+    at.button("run-difficulty").click().run()
+    work(at)
+    assert "on 30 test items" in words(at).replace("\\", "")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -19,6 +19,16 @@ def test_predictions_are_of_the_items_with_their_ids(workspace, project, dataset
         assert load_predictions(workspace, key) == _of(*ids)
 
 
+def test_ids_of_texts_and_test_items_alike_are_told_and_kept_for_those_named(workspace, project, dataset, load):
+    load(project, dataset(3, prefix="a"), role="test")
+    assert workspace.predictions_fit(project.id, _of("a1", "a2")) == ["pool", "test"]
+    assert workspace.predictions_fit(project.id, _of("a1", "a9")) == ["pool"]
+    assert workspace.predictions_fit(project.id, _of("b1")) == []
+    assert workspace.keep_predictions(project.id, _of("a1", "a2"), of="test")[0] == "test"
+    with pytest.raises(InputError, match="none of the test items"):
+        workspace.keep_predictions(project.id, _of("a1", "a9"), of="test")
+
+
 def test_ids_that_do_not_match_are_counted_and_named(workspace, project):
     with pytest.raises(InputError, match=r"2 of 3 ids .* 'b1', 'b2'; 1 match"):
         workspace.keep_predictions(project.id, _of("a1", "b1", "b2"))
