@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from numpy.typing import NDArray
 
-__all__ = ["coverage_chart"]
+__all__ = ["coverage_chart", "whole_ticks"]
 
 _CLOSE, _APART = 0.15, 18
 """Line ends nearer than this share have their names moved apart by so many pixels each."""
@@ -39,6 +39,7 @@ def coverage_chart(picked: NDArray[np.float64], random: NDArray[np.float64], *, 
         xaxis={
             "title": _words("picked texts", ink),
             "range": [0, len(picked) * 1.02],
+            **whole_ticks(len(picked)),
             "fixedrange": True,
             "tickfont_color": ink,
         },
@@ -51,6 +52,15 @@ def coverage_chart(picked: NDArray[np.float64], random: NDArray[np.float64], *, 
         },
     )
     return figure
+
+
+def whole_ticks(most: int) -> dict[str, object]:
+    """For an axis that counts texts: no ticks between whole numbers where there are only a few.
+
+    >>> whole_ticks(3), whole_ticks(30)
+    ({'dtick': 1}, {})
+    """
+    return {"dtick": 1} if most <= 5 else {}
 
 
 def _words(text: str, ink: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ui.charts import whole_ticks
 from ui.palette import MUTED, OKABE_ITO
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def curve_chart(curve: Mapping[str, Any], *, ink: str) -> go.Figure:
     figure.add_scatter(
         x=[*budgets, *reversed(budgets)],
         y=[*curve["high"], *reversed(curve["low"])],
+        mode="lines",
         fill="toself",
         fillcolor=_BAND,
         line={"width": 0},
@@ -94,7 +96,7 @@ def curve_chart(curve: Mapping[str, Any], *, ink: str) -> go.Figure:
     _line(figure, budgets, curve["pool"], name="these picks", color=_PICKS, dash="solid", width=3)
     figure.update_layout(
         **_layout(ink, 380),
-        xaxis={**_axis("labelled texts in the pool", ink), "rangemode": "tozero"},
+        xaxis={**_axis("labelled texts in the pool", ink), "rangemode": "tozero", **whole_ticks(budgets[-1])},
         yaxis={**_axis("test items right", ink), "tickformat": ".0%", "rangemode": "tozero"},
     )
     return figure
