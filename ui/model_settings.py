@@ -32,13 +32,13 @@ _ABOUT: dict[Tier, str] = {
 }
 _WAYS: dict[Way, str] = {"echo": "Score every label", "letters": "Option letters", "generate": "Let it write"}
 _ABOUT_WAYS: dict[Way, str] = {
-    "echo": "Exact: the probability of each label's own words. An endpoint must offer completions with echo and "
-    "log-probabilities.",
+    "echo": "Exact: the probability of each label's own words.",
     "letters": "For chat models: each label gets a letter, and the probabilities of the next letter are read. Up to 20 "
     "labels; the endpoint must give top log-probabilities.",
     "generate": "The model writes an answer and the label is read from it. Any chat model can; only some tell how "
     "sure they are.",
 }
+_ECHO_NEEDS = " The endpoint must offer completions with echo and log-probabilities."
 _SCORINGS: dict[ScoringName, str] = {"mean": "Mean per token", "sum": "Sum", "pmi": "Against no text (PMI)"}
 _CALIBRATIONS: dict[CalibrationName, str] = {"none": "None", "contextual": "Contextual", "batch": "Batch"}
 
@@ -118,7 +118,7 @@ def _way(page: OpenPage, so_far: ModelSettings, ways: list[Way]) -> Way:
         required=True,
         **remembered(page.project.id, f"model-way-{so_far.tier}"),
     )
-    st.caption(_ABOUT_WAYS[way])
+    st.caption(_ABOUT_WAYS[way] + (_ECHO_NEEDS if way == "echo" and so_far.tier == "openai" else ""))
     return way
 
 

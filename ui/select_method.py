@@ -54,7 +54,7 @@ def offered(page: OpenPage) -> tuple[list[str], str]:
         return ["auto", *others], ""
     names = [METHODS[name].label for name in asking]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-    told = f"{listed} ask a model how sure it is of each text. To choose among them you need {' and '.join(missing)}."
+    told = f"{listed} ask a model how sure it is of each text. To choose among them you need {', and '.join(missing)}."
     return ["auto", *(name for name in others if name not in asking)], told if asking else ""
 
 

@@ -88,6 +88,8 @@ def test_each_tier_shows_only_its_own_fields(form):
     assert {one.label for one in choose(form, "transformers").text_input} == {"Folder or name of the model"}
     assert {one.label for one in choose(form, "openai").text_input} == {"Base URL", "Model"}
     assert any("Name the model" in one.value for one in form.info)
+    assert any("The endpoint must offer completions with echo" in one.value for one in form.caption)
+    assert not any("echo" in one.value for one in choose(form, "transformers").caption)
 
 
 def test_what_can_be_used_is_kept_and_what_cannot_is_told(form, space, project):

@@ -164,7 +164,7 @@ def test_methods_that_ask_a_model_are_hidden_until_one_and_a_label_are_there(ope
     labels = [METHODS[name].label for name in ASKING]
     assert not set(labels) & set(method_box(at, project).options)
     assert "Vote-k (two rounds)" in method_box(at, project).options
-    assert "you need a model, which is set below under *Model* and some labelled texts" in words(at)
+    assert "you need a model, which is set below under *Model*, and some labelled texts" in words(at)
     space.save_model_settings(project.id, ModelSettings(tier="openai", model="m", way="generate"))
     label_some(space, project)
     at = open_at(PAGE, project.id)

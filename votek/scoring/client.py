@@ -129,7 +129,10 @@ class EndpointClient:
         except openai.APITimeoutError:
             raise _TemporaryError(f"no answer within {self._settings.timeout:g} s") from None
         except openai.APIConnectionError as error:
-            raise _TemporaryError(f"it cannot be reached ({self._said(error.__cause__ or error)})") from None
+            said = self._said(error.__cause__ or error)
+            raise _TemporaryError(
+                f"{self.url} cannot be reached ({said}). Check that the server runs and that the address is right"
+            ) from None
         except (openai.OpenAIError, RuntimeError) as error:  # a closed client raises RuntimeError
             if self._stop.is_set():
                 raise Cancelled("Cancelled. Answers so far are kept.") from None
