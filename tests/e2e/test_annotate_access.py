@@ -78,3 +78,23 @@ def test_everything_is_reached_and_named_without_seeing_it(server, open_labeler)
     labeler.press("Enter")  # Enter and space press the control that has the focus
     labeler.all_saved()
     assert labeler.where == "Text 2 of 12"
+
+
+def test_a_label_of_joined_words_breaks_between_them(server, open_labeler) -> None:
+    labels = [f"card_payment_wrong_exchange_rate_{at}" for at in range(12)]
+    labeler = open_labeler(server.project(TEXTS, labels))
+    expect(labeler.page.get_by_role("button", name=labels[0])).to_be_visible()
+    lines, broken = labeler.page.evaluate(
+        """() => {
+          const range = document.createRange();
+          const rows = (node) => {
+            range.selectNodeContents(node);
+            return new Set([...range.getClientRects()].map((box) => box.top)).size;
+          };
+          const name = labelerPart(".choice .name");
+          const words = [...name.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+          return [rows(name), words.filter((word) => rows(word) > 1).map((word) => word.textContent)];
+        }"""
+    )
+    assert lines > 1
+    assert broken == []

@@ -34,7 +34,7 @@ class Choices {
     const slot = this.keys.get(name);
     const button = make("button", { type: "button", class: "choice", "aria-pressed": "false" });
     if (/^#[0-9a-f]{6}$/i.test(color ?? "")) button.style.setProperty("--label", color);
-    const words = make("span", { class: "words" }, [make("span", { class: "name", dir: "auto", text: name })]);
+    const words = make("span", { class: "words" }, [make("span", { class: "name", dir: "auto" }, breakable(name))]);
     if (definition) {
       button.title = definition;
       if (!this.long) words.append(make("span", { class: "definition", dir: "auto", text: definition }));

@@ -17,6 +17,12 @@ function shorten(text, length) {
   return flat.length > length ? `${flat.slice(0, length - 1)}…` : flat;
 }
 
+// A name of several words joined by _ - . or /, which may break after these rather than inside a word.
+function breakable(name) {
+  const parts = name.split(/(?<=[_./-])(?=[^_./-])/);
+  return parts.flatMap((part, at) => (at ? [make("wbr"), part] : [part]));
+}
+
 // `**bold**` and `` `code` `` inside a line.
 function inline(line) {
   return line.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part) => {
