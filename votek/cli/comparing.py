@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from votek.cli import app
-from votek.cli.output import AsJson, answer, progress_bar, write_whole
-from votek.cli.reading import Delimiter, Encoding, File, Format, Model, Template, Text, read_file
+from votek.cli.output import AsJson, Seed, answer, progress_bar, write_whole
+from votek.cli.reading import Delimiter, Encoding, File, Format, Model, NearCopies, Template, Text, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,8 @@ def compare(
     group: Annotated[
         list[str] | None, typer.Option(help="Column of groups, to count those with a pick; several are crossed.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
-    near_copies: Annotated[float, typer.Option(help="Cosine from which texts count as near-copies.")] = 0.95,
+    seed: Seed = 0,
+    near_copies: NearCopies = 0.95,
     model: Model = "all-MiniLM-L6-v2",
     out: Annotated[Path | None, typer.Option(help="Where the table goes, as CSV; printed when left out.")] = None,
     as_json: AsJson = False,

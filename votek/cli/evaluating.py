@@ -10,7 +10,7 @@ import typer
 
 from votek.cli import app
 from votek.cli.given_rows import column, crossed_groups, read_rows
-from votek.cli.output import AsJson, answer, progress_bar
+from votek.cli.output import AsJson, Seed, answer, progress_bar
 from votek.cli.projects import find_project
 from votek.cli.reading import Delimiter, Encoding, Format, Id, Model, Template, Text, read_file
 from votek.errors import InputError, VotekError
@@ -46,7 +46,7 @@ def evaluate(
     in_context: Asked = False,
     dry_run: Dry = False,
     items: Annotated[int, typer.Option(help="With --in-context: at most so many test items.")] = 60,
-    seed: Annotated[int, typer.Option(help="Seed of whatever is drawn by lot.")] = 0,
+    seed: Seed = 0,
     text: Text = None,
     template: Template = None,
     id_column: Id = None,
@@ -95,6 +95,8 @@ def evaluation_lines(values: Mapping[str, Any]) -> list[str]:
     lines.append(health["sentence"])
     lines += [] if health["ahead"] is None else [health["ahead"]]
     lines += [f"  {one['group']}: coverage {one['coverage']:.3f}, {one['picked']} picked" for one in health["groups"]]
+    if against is None:
+        lines.append("Without labels nothing tells whether the pool beats random ones; name their column with --label.")
     return lines
 
 

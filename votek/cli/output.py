@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["AsJson", "Seed", "answer", "progress_bar", "read_bytes", "share_words", "write_whole"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn by lot.")]
+
+
+def _checked_seed(seed: int) -> int:
+    from votek.selection.checks import check_seed
+
+    return check_seed(seed)
+
+
+Seed = Annotated[int, typer.Option(callback=_checked_seed, help="Seed of whatever is drawn by lot.")]
 
 STAGES = {
     "embed": "Reading texts",

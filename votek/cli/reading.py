@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
 
-__all__ = ["Delimiter", "Encoding", "File", "Format", "Id", "Model", "Template", "Text", "read_file"]
+__all__ = ["Delimiter", "Encoding", "File", "Format", "Id", "Model", "NearCopies", "Template", "Text", "read_file"]
 
 File = Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, JSON, Parquet, XLSX or plain text, or a gzip of those.")]
 Text = Annotated[
@@ -23,6 +23,12 @@ Id = Annotated[str | None, typer.Option("--id", help="Column of the ids; row num
 Format = Annotated[str | None, typer.Option(help="Format of the file, when its name does not tell.")]
 Delimiter = Annotated[str | None, typer.Option(help="What separates the columns; detected when left out.")]
 Model = Annotated[str, typer.Option(help="Embedding model: the packaged default, a name or a folder.")]
+NearCopies = Annotated[
+    float,
+    typer.Option(
+        help="Cosine from which texts count as near-copies: one of a group may be picked. Above 1: exact copies only."
+    ),
+]
 Encoding = Annotated[str | None, typer.Option(help="Encoding of the file; detected when left out.")]
 
 

@@ -11,8 +11,8 @@ import typer
 
 from votek.cli import app
 from votek.cli.confidence import scorer_requests
-from votek.cli.output import AsJson, answer, progress_bar, write_whole
-from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Model, Template, Text, read_file
+from votek.cli.output import AsJson, Seed, answer, progress_bar, write_whole
+from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Model, NearCopies, Template, Text, read_file
 from votek.cli.row_options import (
     Confidence,
     DryRun,
@@ -42,13 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["parse_k", "picks_jsonl"]
 
 PAPER_K, PAPER_METHOD = 150, "fast-vote-k"
-
-NearCopies = Annotated[
-    float,
-    typer.Option(
-        help="Cosine from which texts count as near-copies: one of a group may be picked. Above 1: exact copies only."
-    ),
-]
 
 
 def parse_k(value: str) -> int | Literal["auto"]:
@@ -102,7 +95,7 @@ def select(
         str, typer.Option(help="Neighbours per text: auto, paper (fast vote-k with 150) or a number.")
     ] = "auto",
     rho: Annotated[float, typer.Option(help="How fast the votes of covered texts fade.")] = 10.0,
-    seed: Annotated[int, typer.Option(help="Seed of whatever is random.")] = 0,
+    seed: Seed = 0,
     near_copies: NearCopies = 0.95,
     model: Model = "all-MiniLM-L6-v2",
     as_json: AsJson = False,
