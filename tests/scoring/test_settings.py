@@ -58,6 +58,8 @@ def test_what_cannot_be_used_is_refused_by_name(given, word):
         "http://169.254.0.1:8000/v1",
         "http://[fe80::1]/v1",
         "http://[::ffff:169.254.169.254]/v1",
+        "http://100.100.100.200/v1",
+        "http://[::ffff:192.0.0.192]/v1",
         "http://[fd00:ec2::254]/latest",
     ],
 )

@@ -10,6 +10,9 @@ from votek.errors import InputError
 
 __all__ = ["check_host", "check_url"]
 
+_METADATA = {"fd00:ec2::254", "100.100.100.200", "192.0.0.192"}
+"""Where clouds serve a machine's metadata at addresses that are not link-local."""
+
 
 def check_url(url: str) -> SplitResult:
     """The parts of an endpoint's base URL.
@@ -58,9 +61,9 @@ def _refuse_metadata(host: str, address: str) -> None:
     except ValueError:
         return
     mapped = getattr(parsed, "ipv4_mapped", None)
-    if (mapped or parsed).is_link_local or str(parsed) == "fd00:ec2::254":
+    if (mapped or parsed).is_link_local or str(mapped or parsed) in _METADATA:
         raise InputError(
-            f"The host {host} is a link-local address, which serves a machine's own metadata, not models. "
+            f"The host {host} is a link-local address, or another that serves a machine's own metadata, not models. "
             "Give the address of a model server."
         )
 
