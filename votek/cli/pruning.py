@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -80,13 +80,14 @@ def prune(
     kept = table["kept"][keep]
     write_whole(out, writers[out.suffix.lower()](dataset, kept))
     lines = [f"Kept {len(kept):,} of {len(dataset):,} texts ({keep}). Written to {out}", *table["notes"]]
-    if table["trial"] is None:
-        lines.append(table["no_trial"])
-    else:
-        for row in table["trial"]["rows"]:
-            lines.append(
-                f"{row['way']:<8}{row['kept']:>7,} texts: {share_words(row['accuracy'])} of held-out texts right"
-            )
-        lines.append(table["trial"]["verdict"])
+    lines += [table["no_trial"]] if table["trial"] is None else _trial_lines(table["trial"])
     ids = [dataset.ids[row] for row in kept]
     answer(as_json, {**table, "out": str(out), "way": keep, "kept": len(kept), "ids": ids}, "\n".join(lines))
+
+
+def _trial_lines(trial: dict[str, Any]) -> list[str]:
+    rows = [
+        f"{row['way']:<8}{row['kept']:>7,} texts: {share_words(row['accuracy'])} of held-out texts right"
+        for row in trial["rows"]
+    ]
+    return [*rows, trial["verdict"]]

@@ -76,12 +76,7 @@ def open_trial(
     given = _checked_labels(labels, len(raw))
     groups = _checked_copies(copies, len(raw))
     centre = _centre(vectors, raw, mean)
-    units = unit_rows(raw, centre)
-    if not units.any():
-        raise InputError(
-            "All texts have the same vector, so none is more similar than another and no comparison can be made. "
-            "Check the text column and the embedding model."
-        )
+    units = _units(raw, centre)
     has_label = np.array([bool(label) for label in given])
     pool, left_out = checked_pools(picks, len(raw), has_label, "picks")
     beside = {name: checked_pools(rows, len(raw), has_label, name)[0] for name, rows in (others or {}).items()}
@@ -97,15 +92,8 @@ def open_trial(
         query_units, query_labels, places = units[query_rows], [given[row] for row in query_rows], query_rows
     else:
         query_units, query_labels, places = _outside(tests, raw.shape[1], centre)
-    if isinstance(random, int):
-        if random < ENOUGH_POOLS:
-            raise InputError(f"{random} random pools say too little; compare with {ENOUGH_POOLS} or more.")
-        drawn = random_pools(eligible, size=len(pool), pools=random, seed=seed)
-    else:
-        drawn = _given_pools(random, len(raw), has_label, len(pool))
-    known = [label for label in given if label]
-    unseen = unseen_labels(known, query_labels)
-    _check_classes(known, query_labels, unseen)
+    drawn = _random(random, eligible, has_label, len(pool), seed)
+    unseen = _unseen([label for label in given if label], query_labels)
     (codes, query_codes), names = label_codes([*given], query_labels)
     return Trial(
         pool=pool,
@@ -163,6 +151,16 @@ def _centre(
     return checked_mean(mean, raw.shape[1])
 
 
+def _units(raw: NDArray[np.floating], centre: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    units = unit_rows(raw, centre)
+    if not units.any():
+        raise InputError(
+            "All texts have the same vector, so none is more similar than another and no comparison can be made. "
+            "Check the text column and the embedding model."
+        )
+    return units
+
+
 def _slice(
     eligible: NDArray[np.int64],
     groups: NDArray[np.int64],
@@ -205,6 +203,20 @@ def _outside(
     return unit_rows(raw[places], centre), [given[at] for at in places], places
 
 
+def _random(
+    random: Sequence[Sequence[int]] | int,
+    eligible: NDArray[np.int64],
+    has_label: NDArray[np.bool_],
+    size: int,
+    seed: int,
+) -> NDArray[np.int64]:
+    if not isinstance(random, int):
+        return _given_pools(random, len(has_label), has_label, size)
+    if random < ENOUGH_POOLS:
+        raise InputError(f"{random} random pools say too little; compare with {ENOUGH_POOLS} or more.")
+    return random_pools(eligible, size=size, pools=random, seed=seed)
+
+
 def _given_pools(random: Sequence[Sequence[int]], n: int, has_label: NDArray[np.bool_], size: int) -> NDArray[np.int64]:
     pools = []
     for at, rows in enumerate(random):
@@ -219,7 +231,9 @@ def _given_pools(random: Sequence[Sequence[int]], n: int, has_label: NDArray[np.
     return np.stack(pools)
 
 
-def _check_classes(known: Sequence[str], asked: Sequence[str], unseen: Mapping[str, int]) -> None:
+def _unseen(known: Sequence[str], asked: Sequence[str]) -> dict[str, int]:
+    """Labels of test items that no text has; refused where nothing could be told."""
+    unseen = unseen_labels(known, asked)
     if len(set(known) | set(asked)) == 1:
         raise InputError(
             f"All labels are {known[0]!r}: with one label every pool is right about everything. Choose another column."
@@ -230,3 +244,4 @@ def _check_classes(known: Sequence[str], asked: Sequence[str], unseen: Mapping[s
             f"No label of the test items is a label of the texts (they have {shown}). Check that both columns hold the "
             "same kind of label."
         )
+    return unseen

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from votek.datatypes import Dataset, Progress
+    from votek.evaluation.pruning_trial import PruningTrial
     from votek.jobs.analyses import Material
 
 __all__ = ["NAME", "prune_project", "pruning_table", "score_column"]
@@ -71,8 +72,7 @@ def pruning_table(
     """
     from votek.evaluation.pruning_trial import try_pruning
 
-    used = 0
-    hard = scores
+    hard, used = scores, 0
     if hard is None:
         hard, used = centroid_distances(vectors, labels=labels, clusters=clusters, seed=seed)
     found = {way: prune(None, fraction=fraction, way=way, labels=labels, scores=hard, seed=seed) for way in WAYS}
@@ -109,6 +109,10 @@ def pruning_table(
         )
     except InputError as problem:  # too few labels to try is an answer; what is kept stands without it
         return {**table, "no_trial": str(problem)}
+    return {**table, "trial": _trial_record(trial)}
+
+
+def _trial_record(trial: PruningTrial) -> dict[str, Any]:
     rows = [
         {
             "way": row.way,
@@ -118,8 +122,7 @@ def pruning_table(
         }
         for row in trial.rows
     ]
-    sizes = {"trained_on": trial.trained_on, "held_out": trial.held_out, "verdict": trial.verdict}
-    return {**table, "trial": {"rows": rows, **sizes}}
+    return {"rows": rows, "trained_on": trial.trained_on, "held_out": trial.held_out, "verdict": trial.verdict}
 
 
 def score_column(dataset: Dataset, name: str) -> NDArray[np.float64]:

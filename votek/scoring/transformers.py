@@ -39,12 +39,6 @@ class LocalModel:
         """SHA-256 over the model's files."""
         return folder_digest(self.folder)
 
-    @property
-    def tokenizer_file(self) -> Path | None:
-        """The model's tokenizer.json, where it has one."""
-        path = self.folder / "tokenizer.json"
-        return path if path.is_file() else None
-
     def log_probabilities(self, prompt: str, continuations: Sequence[str], *, item: str) -> list[list[float]]:
         """Log-probability (natural) of each token of each continuation after the prompt.
 
