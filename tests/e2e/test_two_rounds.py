@@ -32,14 +32,26 @@ def endpoint(tmp_path_factory):
         yield running
 
 
+def open_menu(page, box):
+    """Open a select box: while the expander around it still unfolds, its menu closes again."""
+    for _ in range(10):
+        box.click()
+        page.wait_for_timeout(400)
+        if page.get_by_role("option").count():
+            return
+    raise AssertionError("the menu did not open")
+
+
 def choose_two_rounds(page, host, project):
     """Ask for 20 texts by vote-k in two rounds, and wait for the first two."""
     page.goto(f"{host.url}/Select?project={project.id}")
     budget = page.get_by_label("How many texts will you label?")
     budget.fill("20")
     budget.press("Enter")
+    expect(page.get_by_text("About 4 min of labelling")).to_be_visible()  # a menu closes when the page is drawn again
     page.get_by_text("Other methods").click()
-    page.locator(f".st-key-{project.id}-method").get_by_role("combobox").click()
+    expect(page.get_by_text("Nearest neighbours that count")).to_be_visible()
+    open_menu(page, page.locator(f".st-key-{project.id}-method").get_by_role("combobox"))
     page.get_by_role("option", name="Vote-k (two rounds)").click()
     expect(page.get_by_text("Method: Vote-k (two rounds).")).to_be_visible()
     page.get_by_role("button", name="Pick texts").click()
