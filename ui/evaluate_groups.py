@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui.charts_failure import interval_chart
-from ui.evaluate_parts import draw_table, draw_value, method_note, share_words
+from ui.evaluate_parts import draw_table, draw_value, method_note, points_words, share_words
 from ui.evaluate_run import run_analysis
 from ui.frame import escape
 from ui.palette import MUTED, OKABE_ITO
@@ -81,10 +81,18 @@ def _draw(page: OpenPage, table: Mapping[str, Any]) -> None:
     else:
         _draw_accuracy(table, accuracy, by)
     _draw_supply(table, by)
-    worst = table["supply"][0]["group"] if accuracy is None or accuracy["worst"] is None else accuracy["worst"]
-    st.caption(escape(f"A floor makes sure that every group has some picks, {worst} too. Set it on the Select page."))
+    st.caption(escape(_floor_words(table["supply"])))
     if st.button("Select with floors", key="to-floors"):
         st.switch_page("pages/2_Select.py", query_params={**page.query, **floors_query(table["columns"], 1)})
+
+
+def _floor_words(supply: Sequence[Mapping[str, Any]]) -> str:
+    """What a floor would do, told by the group that has the fewest picks: the worst one may have many."""
+    least, total = min(supply, key=lambda one: one["picks"]), sum(one["picks"] for one in supply)
+    return (
+        f"{least['group']} has the fewest picks, {least['picks']:,} of {total:,}. With a floor every group has at least "
+        "the number that you set on the Select page."
+    )
 
 
 def _draw_accuracy(table: Mapping[str, Any], accuracy: Mapping[str, Any], by: str) -> None:
@@ -175,7 +183,7 @@ def _draw_random(random: Mapping[str, Any], accuracy: Mapping[str, Any]) -> None
 def _difference(found: Mapping[str, float] | None) -> str:
     if found is None:
         return ""
-    return f"{found['value']:+.0%} ({found['low']:+.0%} to {found['high']:+.0%})"
+    return points_words(**found, digits=0)
 
 
 def _draw_supply(table: Mapping[str, Any], by: str) -> None:

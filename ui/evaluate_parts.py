@@ -9,7 +9,7 @@ import streamlit as st
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["chance_words", "draw_table", "draw_value", "method_note", "share_words", "table_csv"]
+__all__ = ["chance_words", "draw_table", "draw_value", "method_note", "points_words", "share_words", "table_csv"]
 
 
 def draw_table(frame: pd.DataFrame, *, name: str, alt: str, **options: Any) -> None:
@@ -37,7 +37,7 @@ def table_csv(frame: pd.DataFrame) -> bytes:
 
 def draw_value(title: str, value: str, note: str) -> None:
     """One number that matters, and what it is to be compared with."""
-    with st.container(border=True, gap=None):
+    with st.container(border=True, gap=None, height="stretch"):
         st.caption(title)
         st.subheader(value, anchor=False)
         st.caption(note)
@@ -56,6 +56,15 @@ def share_words(value: float, low: float, high: float) -> str:
     '25% (12% to 40%)'
     """
     return f"{value:.0%} ({low:.0%} to {high:.0%})"
+
+
+def points_words(value: float, low: float, high: float, *, digits: int) -> str:
+    """The difference of two shares with its interval, in percentage points: a percentage could be of the other share.
+
+    >>> points_words(0.052, -0.01, 0.1, digits=0)
+    '+5 points (-1 to +10)'
+    """
+    return f"{100 * value:+.{digits}f} points ({100 * low:+.{digits}f} to {100 * high:+.{digits}f})"
 
 
 def chance_words(p: float) -> str:

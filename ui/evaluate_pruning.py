@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui.charts_failure import interval_chart, scores_chart
-from ui.evaluate_parts import draw_table, method_note, share_words
+from ui.evaluate_parts import draw_table, method_note, points_words, share_words
 from ui.evaluate_run import run_analysis
 from ui.frame import escape
 from ui.palette import MUTED, OKABE_ITO
@@ -140,7 +140,7 @@ def _draw_trial(trial: Mapping[str, Any]) -> None:
 def _difference(found: Mapping[str, float] | None) -> str:
     if found is None:
         return ""
-    return f"{found['value']:+.1%} ({found['low']:+.1%} to {found['high']:+.1%})"
+    return points_words(**found, digits=1)
 
 
 def _draw_downloads(page: OpenPage, dataset: Dataset, table: Mapping[str, Any]) -> None:

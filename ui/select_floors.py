@@ -90,7 +90,22 @@ def choose_floors(page: OpenPage, dataset: Dataset, *, budget: int) -> tuple[tup
                 st.caption("Choose a column to group by; until then the number has no effect.")
             return (), 0, True
         fits = _need(page, dataset, chosen, floor, budget)
+        if floor and _made(page) not in (None, (tuple(chosen), floor)):
+            st.info(
+                "The picks so far were made without these floors. *Start afresh* below picks anew with them; labelled "
+                "texts stay and count."
+            )
     return (tuple(chosen), floor, fits) if floor else ((), 0, True)
+
+
+def _made(page: OpenPage) -> tuple[tuple[str, ...], int] | None:
+    """(columns, floor) that the picks in force were asked for with; None before there are any."""
+    rounds = [made for made in page.workspace.rounds(page.project.id) if made.kind != "repair"]
+    if not rounds:
+        return None
+    made = rounds[0].parameters
+    asked = made.get("requested", made)
+    return tuple(asked.get("groups", ())), int(asked.get("floor", 0))
 
 
 def _need(page: OpenPage, dataset: Dataset, columns: list[str], floor: int, budget: int) -> bool:
@@ -110,8 +125,8 @@ def _need(page: OpenPage, dataset: Dataset, columns: list[str], floor: int, budg
     small = f" {need.small:,} of them are smaller than that and are taken whole." if need.small else ""
     if need.picks <= budget:
         st.caption(
-            f"{need.groups:,} groups: {need.picks:,} of the {budget:,} picks are kept for them, where they are "
-            f"needed.{small}"
+            f"{need.groups:,} groups: {need.picks:,} of the {budget:,} picks {'is' if need.picks == 1 else 'are'} kept "
+            f"for them, where they are needed.{small}"
         )
         return True
     st.warning(

@@ -230,6 +230,16 @@ def test_floors_show_what_they_take_before_anything_runs(open_at, space, grouped
     assert (job.parameters["groups"], job.parameters["floor"]) == (["kind"], 4)
 
 
+def test_floors_after_the_picks_say_how_they_come_into_force(open_at, space, grouped, compare_texts):
+    compare_texts(space, grouped.id, umap=False)
+    space.request_selection(grouped.id, budget=12, groups=["kind"], floor=2)
+    finish_job(space, next(job for job in space.jobs(grouped.id, active=True) if job.kind == "select"))
+    at = open_at(PAGE, grouped.id, **floors_query(["kind"], 2))
+    assert not [one for one in at.info if "without these floors" in one.value]
+    at = at.number_input(f"{grouped.id}-floor").set_value(3).run()
+    assert "made without these floors" in " ".join(one.value for one in at.info)
+
+
 def test_an_address_presets_floors_once(open_at, space, grouped):
     at = open_at(PAGE, grouped.id, **floors_query(["kind"], 3))
     assert at.multiselect(f"{grouped.id}-groups").value == ["kind"]
