@@ -90,8 +90,8 @@ def _floor_words(supply: Sequence[Mapping[str, Any]]) -> str:
     """What a floor would do, told by the group that has the fewest picks: the worst one may have many."""
     least, total = min(supply, key=lambda one: one["picks"]), sum(one["picks"] for one in supply)
     return (
-        f"{least['group']} has the fewest picks, {least['picks']:,} of {total:,}. With a floor every group has at least "
-        "the number that you set on the Select page."
+        f"{least['group']} has the fewest picks, {least['picks']:,} of {total:,}. With a floor every group has at "
+        "least the number that you set on the Select page."
     )
 
 
