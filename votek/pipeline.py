@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from votek.datatypes import Embeddings, Projection, SimilarityGraph, read_only
+from votek.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -226,12 +227,21 @@ def choose(
     A labelled or excluded row stands for its whole group of copies; of `confidence` and `groups`, one per
     original row, those of the first text of each group of copies count. The other options are those of
     `votek.select`.
+
+    Raises:
+        InputError: rows that are not there, or not one confidence or group per original row; and as `votek.select`.
     """
     from votek.selection import remap, select_linked
+    from votek.selection.checks import row_numbers
 
-    node_of = prepared.node_of
-    warm = list(dict.fromkeys(int(node_of[row]) for row in labeled))
-    barred = sorted({int(node_of[row]) for row in exclude} - set(warm))
+    node_of, n = prepared.node_of, len(prepared.copies)
+    for name, given in (("confidence", confidence), ("groups", groups)):
+        if given is not None and len(given) != n:
+            raise InputError(
+                f"{name} holds {len(given):,} entries for {n:,} texts; give one per text, copies included."
+            )
+    warm = sorted({int(node_of[row]) for row in row_numbers("labeled", list(labeled), n)})
+    barred = sorted({int(node_of[row]) for row in row_numbers("exclude", list(exclude), n)} - set(warm))
     selection = select_linked(
         prepared.graph,
         prepared.embeddings.vectors[prepared.rows],

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from votek.errors import InputError
 from votek.graph import build_graph, unit_vectors
+from votek.pipeline import choose, prepare
 from votek.selection import select, select_linked
 
 
@@ -37,3 +39,30 @@ def test_nearest_earlier_pick_is_the_most_similar_one_linked_or_not(linked: bool
 def test_the_first_pick_has_no_earlier_one() -> None:
     vectors = np.random.default_rng(5).normal(size=(50, 6)).astype(np.float32)
     assert select(vectors, budget=3, k=5).explain(0).nearest_earlier is None
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    texts = [f"text {row} about {word}" for row, word in enumerate(["cards", "cash", "loans"] * 6)]
+    return prepare([*texts, texts[0]], model="votek-hash", threshold=1.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"labeled": [19]}, "labeled names row 19"),
+        ({"labeled": [-1]}, "labeled names row -1"),
+        ({"exclude": [0.5]}, "exclude must be a list of row numbers"),
+        ({"confidence": np.arange(18.0), "method": "least-confidence"}, "confidence holds 18 entries for 19 texts"),
+        ({"confidence": np.arange(20.0), "method": "least-confidence"}, "confidence holds 20 entries for 19 texts"),
+        ({"groups": ["a"] * 20, "floor": 1}, "groups holds 20 entries for 19 texts"),
+    ],
+)
+def test_what_is_not_given_for_the_texts_is_refused(prepared, given: dict, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        choose(prepared, budget=2, **given)
+
+
+def test_a_labelled_copy_stands_for_its_text(prepared) -> None:
+    picks = choose(prepared, budget=17, labeled=[18], exclude=[0]).indices.tolist()
+    assert sorted(picks) == list(range(1, 18))
