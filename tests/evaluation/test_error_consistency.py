@@ -107,3 +107,9 @@ def test_the_same_seed_gives_the_same_interval():
 def test_different_lengths_are_refused():
     with pytest.raises(InputError, match="same items for both"):
         error_consistency(np.ones(3, dtype=bool), np.ones(4, dtype=bool))
+
+
+def test_whatever_is_undefined_has_its_reason():
+    found = error_consistency(np.array([True, False]), np.array([False, True]))
+    assert (found.kappa, found.unbiased) == (-1.0, None)
+    assert "no corrected value" in found.reason

@@ -95,6 +95,8 @@ def consistency_of_counts(
     low, high, reason = _interval(table, resamples, level, seed)
     shrunk = n - 1 + kappa
     unbiased = n * kappa / shrunk if shrunk > 0 else None
+    if unbiased is None and not reason:
+        reason = "no corrected value: it is undefined for two items on which the models are opposite"
     return Consistency(n, accuracies, observed, expected, kappa, unbiased, low, high, reason)
 
 
