@@ -1,7 +1,7 @@
 """Takes the screenshots of docs/images from a running app: `python docs/take_screenshots.py ADDRESS`.
 
-Run it on a fresh data folder: it labels some texts of the sample project first, so that every page has
-something to show.
+Run it on a fresh data folder: it labels some texts of the sample project and evaluates its picks first, so that
+every page has something to show.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(address: str) -> None:
 
 
 def _label(browser: Browser, address: str) -> str:
-    """Give the first texts of the sample a label; returns the query that names the project."""
+    """Label the first texts of the sample and evaluate its picks; returns the query that names the project."""
     page = browser.new_page()
     page.goto(address)
     page.get_by_role("button", name="Continue").first.click()
@@ -50,6 +50,9 @@ def _label(browser: Browser, address: str) -> str:
         page.wait_for_timeout(300)
     page.locator(".labeler .saved", has_text="All saved").wait_for()
     query = page.url.partition("?")[2]
+    page.goto(f"{address}/Evaluate?{query}")
+    page.get_by_role("button", name="Check against random").click()
+    page.get_by_text("Place among random pools").wait_for(timeout=60_000)
     page.close()
     return query
 
