@@ -282,13 +282,13 @@ def test_what_is_finished_beside_a_failure_is_told(endpoint, server, requests_of
 
 
 def test_closing_ends_at_once_also_while_waiting(endpoint, server, requests_of):
-    server.faults, server.retry_after = ["", "429", "429", "429"], "60"
+    server.faults, server.retry_after = ["", "429", "429", "429"], "6"
     found = open_scorer(endpoint(concurrency=4)).score(requests_of(20))
     next(found)
     began = time.monotonic()
     found.close()
     assert time.monotonic() - began < 0.5
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 2
     while any(thread.name.startswith("endpoint") for thread in threading.enumerate()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
