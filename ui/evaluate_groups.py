@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui.charts_failure import interval_chart
-from ui.evaluate_parts import draw_table, draw_value, method_note, points_words, share_words
+from ui.evaluate_parts import draw_table, draw_value, method_note, points_words, share_words, warn_of_earlier_picks
 from ui.evaluate_run import run_analysis
 from ui.frame import escape
 from ui.palette import MUTED, OKABE_ITO
@@ -74,6 +74,7 @@ def _columns(dataset: Dataset, hidden: Sequence[str]) -> list[str]:
 
 
 def _draw(page: OpenPage, table: Mapping[str, Any]) -> None:
+    warn_of_earlier_picks(_rows_now(page), table["rows"])
     by = " × ".join(table["columns"])
     accuracy = table["accuracy"]
     if accuracy is None:
@@ -84,6 +85,16 @@ def _draw(page: OpenPage, table: Mapping[str, Any]) -> None:
     st.caption(escape(_floor_words(table["supply"])))
     if st.button("Select with floors", key="to-floors"):
         st.switch_page("pages/2_Select.py", query_params={**page.query, **floors_query(table["columns"], 1)})
+
+
+def _rows_now(page: OpenPage) -> list[int]:
+    """The rows that answer now: queued, or labelled."""
+    space, project = page.workspace, page.project.id
+    labelled, dataset = space.labels(project), space.dataset(project)
+    ids = dataset.ids if dataset is not None else ()
+    return sorted(
+        {item.row for item in space.queue(project)} | {row for row, name in enumerate(ids) if name in labelled}
+    )
 
 
 def _floor_words(supply: Sequence[Mapping[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui.charts_failure import interval_chart
-from ui.evaluate_parts import draw_table, draw_value, method_note
+from ui.evaluate_parts import draw_table, draw_value, method_note, warn_of_earlier_picks
 from ui.evaluate_run import run_analysis
 from ui.evaluate_spread import draw_spread
 from ui.frame import escape, next_step
@@ -74,9 +74,8 @@ def _columns(page: OpenPage) -> list[str]:
 
 
 def _draw(page: OpenPage, table: Mapping[str, Any]) -> None:
-    now = [item.row for item in page.workspace.queue(page.project.id) if item.origin != "added"]
-    if now != list(table["picks"]):
-        st.warning("These numbers are about earlier picks. Check again for the ones of now.")
+    queue = page.workspace.queue(page.project.id)
+    warn_of_earlier_picks((item.row for item in queue if item.origin != "added"), table["picks"])
     by_name = {one["name"]: one for one in table["measures"]}
     st.info(escape(table["sentence"]))
     places = st.columns(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -9,7 +10,16 @@ import streamlit as st
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["chance_words", "draw_table", "draw_value", "method_note", "points_words", "share_words", "table_csv"]
+__all__ = [
+    "chance_words",
+    "draw_table",
+    "draw_value",
+    "method_note",
+    "points_words",
+    "share_words",
+    "table_csv",
+    "warn_of_earlier_picks",
+]
 
 
 def draw_table(frame: pd.DataFrame, *, name: str, alt: str, **options: Any) -> None:
@@ -33,6 +43,12 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     safe = frame.map(lambda cell: guarded(cell, numbers=True) if isinstance(cell, str) else cell)
     content: str = safe.rename(columns=lambda name: guarded(str(name))).to_csv(index=False)
     return content.encode()
+
+
+def warn_of_earlier_picks(now: Iterable[int], then: Iterable[int]) -> None:
+    """Say so where the numbers below are about other picks than there are now; both as rows."""
+    if list(now) != list(then):
+        st.warning("These numbers are about earlier picks. Check again for the ones of now.")
 
 
 def draw_value(title: str, value: str, note: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.evaluate_charts import curve_chart
 from ui.evaluate_model import draw_model_part
-from ui.evaluate_parts import draw_table, method_note
+from ui.evaluate_parts import draw_table, method_note, warn_of_earlier_picks
 from ui.evaluate_run import run_analysis
 from ui.evaluate_spread import draw_spread
 from ui.evaluate_verdict import draw_comparison, draw_verdict, method_label
@@ -120,8 +120,7 @@ def _options(page: OpenPage) -> dict[str, Any]:
 
 def _stale(page: OpenPage, table: Mapping[str, Any]) -> None:
     queue = page.workspace.queue(page.project.id)
-    if [item.row for item in queue if item.origin != "added"] != list(table["picks"]):
-        st.warning("These numbers are about earlier picks. Check again for the ones of now.")
+    warn_of_earlier_picks((item.row for item in queue if item.origin != "added"), table["picks"])
 
 
 def _draw(table: Mapping[str, Any]) -> None:

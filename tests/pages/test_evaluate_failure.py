@@ -159,6 +159,10 @@ def test_groups_lead_to_floors(space, project, at_section, work):
     assert "Tested on the test items" in words(at)
     assert "has the fewest picks, 6 of 12" in words(at)
     assert all("points (" in cell for cell in at.dataframe[0].value["Against random picks"] if cell)
+    assert not at.warning
+    space.add_to_queue(project.id, [20])
+    at.run()
+    assert "about earlier picks" in at.warning[0].value
     at.button("to-floors").click().run()
     assert at.title[0].value == "Select"
     assert at.session_state[f"{project.id}-groups"] == ["channel"]

@@ -34,7 +34,7 @@ def groups_of_project(material: Material) -> dict[str, Any]:
         `supply`: a record per group of the texts (`votek.evaluation.group_supply`). `accuracy`: what `accuracy_table`
         gives for the picks, each test item being answered by its most similar pick, or None with the reason in
         `no_accuracy`. `random`: `minima` and `overalls` of 20 random pools of the same size, and `change` from the
-        median one to the picks. `picks`, `texts`, `columns`, `tested_on`, `told_by`.
+        median one to the picks. `picks`, their `rows`, `texts`, `columns`, `tested_on`, `told_by`.
     """
     columns = [str(name) for name in material.options.get("columns", ())]
     if not columns:
@@ -47,6 +47,7 @@ def groups_of_project(material: Material) -> dict[str, Any]:
         "columns": columns,
         "texts": len(material.dataset),
         "picks": len(picks),
+        "rows": picks.tolist(),
         "supply": _supply(material, picks, columns),
         "accuracy": None,
         "random": None,
