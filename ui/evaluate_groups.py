@@ -13,12 +13,11 @@ from ui.evaluate_run import run_analysis
 from ui.frame import escape
 from ui.palette import MUTED, OKABE_ITO
 from ui.remember import remembered
-from ui.select_floors import floors_query
+from ui.select_floors import floors_query, group_columns
 from ui.theme import quiet_ink
 
 if TYPE_CHECKING:
     from ui.frame import OpenPage
-    from votek.datatypes import Dataset
 
 __all__ = ["draw_groups"]
 
@@ -47,7 +46,7 @@ def draw_groups(page: OpenPage) -> None:
     st.caption(
         "A pool can serve well on average and fail one kind of text. Choose the column that says which kind it is."
     )
-    columns = _columns(dataset, page.workspace.gold_columns(page.project.id))
+    columns = group_columns(page, dataset, most=_MOST)
     if not columns:
         st.info(
             "The file has no column that sorts the texts into a few groups, such as a source, a language or a topic. "
@@ -64,13 +63,6 @@ def draw_groups(page: OpenPage) -> None:
     if table is not None:
         _draw(page, table)
     method_note("How groups are judged, and the papers", _NOTE)
-
-
-def _columns(dataset: Dataset, hidden: Sequence[str]) -> list[str]:
-    """Columns with few different values; hidden labels are kept out, since floors may follow."""
-    n = len(dataset)
-    names = [str(name) for name in dataset.fields.columns if str(name) not in hidden]
-    return [name for name in names if 1 < dataset.fields[name].nunique() <= min(_MOST, n // 2)]
 
 
 def _draw(page: OpenPage, table: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from ui.evaluate_run import run_analysis
 from ui.evaluate_spread import draw_spread
 from ui.frame import escape, next_step
 from ui.remember import remembered
+from ui.select_floors import group_columns
 from ui.theme import quiet_ink
 from votek.selection.registry import METHODS
 
@@ -54,23 +55,15 @@ def draw_health(page: OpenPage) -> None:
         st.info("No texts have been picked yet. Pick some first; then look here how well they stand for the rest.")
         next_step("Choose what to label", page="pages/2_Select.py", query=page.query)
         return
+    dataset = page.workspace.dataset(page.project.id)
+    there = group_columns(page, dataset, most=_FEW) if dataset is not None else []
     columns = st.multiselect(
-        "Groups by (optional)", _columns(page), max_selections=3, **remembered(page.project.id, "health-columns")
+        "Groups by (optional)", there, max_selections=3, **remembered(page.project.id, "health-columns")
     )
     table = run_analysis(page, ANALYSIS, button="Check the picks", options={"columns": list(columns), "seed": 0})
     if table is not None:
         _draw(page, table)
     method_note("How this is measured, and the papers", _NOTE)
-
-
-def _columns(page: OpenPage) -> list[str]:
-    """Columns that sort the texts into a few groups; hidden labels are kept out."""
-    space, project = page.workspace, page.project.id
-    dataset, hidden = space.dataset(project), space.gold_columns(project)
-    if dataset is None:
-        return []
-    names = [str(name) for name in dataset.fields.columns if str(name) not in hidden]
-    return [name for name in names if 1 < dataset.fields[name].nunique() <= min(_FEW, len(dataset) // 2)]
 
 
 def _draw(page: OpenPage, table: Mapping[str, Any]) -> None:

@@ -48,8 +48,8 @@ def take_preset(page: OpenPage, dataset: Dataset) -> None:
         st.session_state[f"{page.project.id}-floor"] = int(floor)
 
 
-def group_columns(page: OpenPage, dataset: Dataset, *, gold: bool = False) -> list[str]:
-    """Columns that sort the texts into groups, those named as groups first; hidden labels only when asked for."""
+def group_columns(page: OpenPage, dataset: Dataset, *, gold: bool = False, most: int = _MOST_GROUPS) -> list[str]:
+    """Columns that sort the texts into at most so many groups, named groups first; labels only if asked for."""
     uses = page.workspace.columns(page.project.id)
     hidden = {name for name, use in uses.items() if use in ("gold", "labelled")}
     found = []
@@ -57,7 +57,7 @@ def group_columns(page: OpenPage, dataset: Dataset, *, gold: bool = False) -> li
         if name in hidden and not gold:
             continue
         kinds = dataset.fields[name].nunique()
-        if 1 < kinds <= min(_MOST_GROUPS, max(2, len(dataset) // 2)):
+        if 1 < kinds <= min(most, max(2, len(dataset) // 2)):
             found.append(name)
     return sorted(found, key=lambda name: name not in dataset.groups)
 
