@@ -87,11 +87,12 @@ def test_the_whole_of_it_with_the_stand_in(host, page, open_labeler):
     assert (first.method, second.method, len(second.indices)) == ("fast-vote-k", "vote-k", 18)
     assert second.parameters["scoring"]["scorer"] == "knn"
     tab.get_by_role("button", name="Go on labelling").click()
+    expect(tab.get_by_text("Text 3 of 20")).to_be_visible(timeout=WAIT)
     expect(tab.locator(".labeler[data-painted]")).to_be_visible(timeout=WAIT)
     for place in range(18):
         labeler.press(str(place % 3 + 1))
     labeler.all_saved()
-    expect(tab.get_by_role("button", name="Build prompts")).to_be_visible()
+    expect(tab.get_by_text("All 20 texts are labelled")).to_be_visible()
     assert len(host.labels(project)) == 20
     manifest = space.export_manifest(project.id)
     assert reproduce(manifest, host.folder / f"{project.id}.jsonl").differences == ()

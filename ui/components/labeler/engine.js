@@ -43,6 +43,7 @@ class Engine {
       this.model.current = cursor?.state === "todo" ? cursor.id : null;
       if (this.model.current === null) this.model.advance();
     } else if (fresh) {
+      this.#goOnWith(state);
       this.refresh();
     }
     if (state.open && this.openedBy !== token) {
@@ -50,6 +51,14 @@ class Engine {
       this.wanted = state.open;
       this.#openWanted();
     }
+  }
+
+  // Back on the page with nothing left to do, new texts show at once. What this browser has done is played on
+  // top, twice where the page's state already holds it; the refresh then brings the server's word.
+  #goOnWith(state) {
+    if (this.model.current !== null) return;
+    this.model.load(state, this.outbox.entries, -Infinity);
+    this.model.advance();
   }
 
   askToken() {
