@@ -81,10 +81,10 @@ def _history(labelling: Labelling, person: str) -> list[dict[str, Any]]:
         if event is None:
             continue
         labelling.apply(replace(event, kind="undo", value={"event": event_id}, event_id=f"undo {event_id}"))
-        decision = labelling.decision(event.item)
+        decision = labelling.seen_by(event.item, person)
         before = {
-            "flag": {"flagged": labelling.flagged(event.item)},
-            "comment": {"comment": labelling.comment(event.item)},
-        }.get(event.kind, {"state": labelling.state(event.item), "value": decision.value if decision else None})
+            "flag": {"flagged": labelling.flagged(event.item, person)},
+            "comment": {"comment": labelling.comment(event.item, person)},
+        }.get(event.kind, {"state": labelling.state_for(event.item, person), "value": decision and decision.value})
         steps.append({"event": event_id, "item": event.item, "kind": event.kind, "before": before})
     return steps

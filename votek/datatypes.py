@@ -19,14 +19,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "LOCAL",
     "Dataset",
     "Embeddings",
     "EventKind",
     "Evidence",
     "Explanation",
+    "HandoutSettings",
     "Job",
     "LabelEvent",
     "LabelSpec",
+    "Member",
+    "Person",
     "Progress",
     "Project",
     "Projection",
@@ -35,9 +39,11 @@ __all__ = [
     "PromptSettings",
     "QueueItem",
     "Refusal",
+    "Role",
     "Round",
     "Selection",
     "SimilarityGraph",
+    "SuggestionSettings",
     "TaskSpec",
     "TaskType",
     "read_only",
@@ -299,6 +305,63 @@ class PromptSettings:
 
 
 @dataclass(frozen=True)
+class HandoutSettings:
+    """How texts are handed out to a team.
+
+    `overlap`: how many distinct people label each text; `items`: other numbers for some item ids. `assignment`: "open"
+    (whoever comes next), "shares" (each person of `shares` gets that part of the work, in whole parts such as 2 : 1),
+    "named" (`named` gives the people of some items; everything else is open). People are named by person id.
+    `minutes`: how long a text stays with somebody who does nothing.
+    """
+
+    overlap: int = 1
+    items: Mapping[str, int] = field(default_factory=dict)
+    assignment: Literal["open", "shares", "named"] = "open"
+    shares: Mapping[str, int] = field(default_factory=dict)
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    minutes: int = 30
+
+
+@dataclass(frozen=True)
+class SuggestionSettings:
+    """Whether a likely label is shown beside a text, from where, and in which share of texts it is held back.
+
+    `source`: "knn" (nearest labelled texts) or "model" (the project's language model). `blind_share`: share of the
+    texts, in [0, 1], for which nothing is shown, so that its influence can be measured.
+    """
+
+    on: bool = False
+    source: Literal["knn", "model"] = "knn"
+    blind_share: float = 0.2
+
+
+Role = Literal["owner", "reviewer", "annotator"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may work here. `email`: the verified address, lower case, "" for the one person without accounts."""
+
+    id: str
+    email: str = ""
+    name: str = ""
+
+
+LOCAL = Person("local", name="You")
+"""Who works here while there are no accounts."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One address and its role in a project; `person` is None until somebody has signed in with it."""
+
+    project: str
+    email: str
+    role: Role
+    person: Person | None = None
+
+
+@dataclass(frozen=True)
 class Project:
     """One job of labelling."""
 
@@ -311,6 +374,8 @@ class Project:
     guidelines_version: int
     prompts: PromptSettings
     sample: bool = False
+    handout: HandoutSettings = field(default_factory=HandoutSettings)
+    suggestions: SuggestionSettings = field(default_factory=SuggestionSettings)
 
 
 @dataclass(frozen=True)
@@ -369,6 +434,7 @@ class LabelEvent:
 
     `event_id` is made in the browser and is the idempotency key. `item`: a Dataset id. `value`:
     label -> a name, a list of names, or a text; skip -> None; flag -> bool; comment -> str;
+    adjudicate -> {"label": as for label, or None for "no label fits", "why": str};
     undo -> {"event": event_id of the undone event}.
     """
 

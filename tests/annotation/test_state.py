@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from votek.annotation import Labelling, fold
+from votek.annotation import Labelling, Overlap, fold
 
 ITEMS, PEOPLE = ["a", "b", "c"], ["ann", "bob"]
 
 
-def test_the_latest_label_is_in_force(event):
-    state = fold([event(1, "label", "a", "x"), event(2, "label", "b", "x"), event(3, "label", "a", "y", who="bob")])
+def test_a_persons_latest_label_is_in_force(event):
+    state = fold([event(1, "label", "a", "x"), event(2, "label", "b", "x"), event(3, "label", "a", "y")])
     assert {item: (label.value, label.who, label.event_id) for item, label in state.labels().items()} == {
-        "a": ("y", "bob", "e3"),
+        "a": ("y", "ann", "e3"),
         "b": ("x", "ann", "e2"),
     }
     assert state.state("a") == "labelled"
@@ -56,12 +56,68 @@ def test_flags_and_comments_go_beside_the_decision(event):
 
 
 def test_an_adjudication_stands_above_later_labels(event):
-    state = fold(
-        [event(1, "label", "a", "x"), event(2, "adjudicate", "a", "y"), event(3, "label", "a", "z", who="bob")]
-    )
-    assert state.labels()["a"].value == "y"
+    ruling = {"label": "y", "why": "the guidelines say so"}
+    state = fold([event(1, "label", "a", "x"), event(2, "adjudicate", "a", ruling), event(3, "label", "a", "z")])
+    assert (state.labels()["a"].value, state.labels()["a"].status) == ("y", "adjudicated")
+    assert [made.value for made in state.resolution("a").decisions] == ["z"]
     state.apply(event(4, "undo", "a", {"event": "e2"}))
-    assert state.labels()["a"].value == "z"
+    assert (state.labels()["a"].value, state.labels()["a"].status) == ("z", "single")
+
+
+def test_it_can_be_settled_that_no_label_fits(event):
+    state = fold([event(1, "label", "a", "x"), event(2, "adjudicate", "a", {"label": None, "why": ""}, who="eve")])
+    assert (state.state("a"), state.labels(), state.skipped()) == ("skipped", {}, {"a"})
+
+
+@pytest.mark.parametrize(
+    ("values", "needed", "status", "value"),
+    [
+        (["x"], 1, "single", "x"),
+        (["x"], 2, "open", None),
+        (["x", "x"], 2, "unanimous", "x"),
+        (["x", "y"], 2, "disputed", None),
+        (["x", "y", "x"], 3, "majority", "x"),
+        (["x", "y", "z"], 3, "disputed", None),
+        (["x", "x", "y", "z"], 4, "disputed", None),
+        ([None, "x"], 2, "single", "x"),
+        ([None, "x", "x"], 3, "unanimous", "x"),
+        ([None, None], 2, "skipped", None),
+        ([None], 2, "open", None),
+        (["x", "y"], 1, "disputed", None),
+        ([["x", "y"], ["x", "y"]], 2, "unanimous", ["x", "y"]),
+        ([["x"], ["x", "y"]], 2, "disputed", None),
+    ],
+)
+def test_what_several_people_add_up_to(event, values, needed, status, value):
+    log = [event(n, "skip" if given is None else "label", "a", given, who=f"p{n}") for n, given in enumerate(values, 1)]
+    state = fold(log, overlap=Overlap(needed))
+    found = state.resolution("a")
+    assert (found.status, found.value, len(found.decisions)) == (status, value, len(values))
+    assert found.closed == (status != "open")
+    assert {item: label.value for item, label in state.labels().items()} == ({} if value is None else {"a": value})
+    state.ask_for(Overlap(9, {"a": needed}))
+    assert state.resolution("a") == found
+    state.ask_for(Overlap(9))
+    assert state.resolution("a").status == "open"
+
+
+def test_a_label_from_the_file_counts_until_a_person_has_decided(event):
+    state = fold([event(1, "label", "a", "x", who="import", source="import")], overlap=Overlap(2))
+    assert (state.labels()["a"].value, state.seen_by("a", "ann").value) == ("x", "x")
+    state.apply(event(2, "label", "a", "y"))
+    assert (state.labels(), state.resolution("a").status) == ({}, "open")
+    assert (state.seen_by("a", "ann").value, state.seen_by("a", "bob").value) == ("y", "x")
+
+
+def test_people_are_blind_to_each_other(event):
+    state = fold([event(1, "label", "a", "x"), event(2, "flag", "a", True), event(3, "comment", "a", "odd")])
+    assert (state.state_for("a", "ann"), state.flagged("a", "ann"), state.comment("a", "ann")) == (
+        "labelled",
+        True,
+        "odd",
+    )
+    assert (state.state_for("a", "bob"), state.flagged("a", "bob"), state.comment("a", "bob")) == ("todo", False, "")
+    assert (state.decided_by("ann"), state.decided_by("bob")) == (["a"], [])
 
 
 def test_undo_is_twenty_deep_newest_first_and_each_person_has_their_own(event):
@@ -100,6 +156,7 @@ def logs(draw):
             continue
         values = {"label": "xyz", "adjudicate": "xyz", "comment": "mno", "flag": [True, False]}
         value = draw(st.sampled_from(list(values[kind]))) if kind in values else None
+        value = {"label": value, "why": ""} if kind == "adjudicate" else value
         standing.append((sequence, who, item, kind, value))
         made.append((sequence, kind, item, value, who))
     return made, standing
@@ -132,14 +189,16 @@ def test_the_state_is_what_a_plain_reading_of_the_standing_events_gives(event, m
     state = fold([event(*entry[:4], who=entry[4]) for entry in made[0]])
     for item in ITEMS:
         mine = [entry for entry in made[1] if entry[2] == item]
-        decisions = [entry for entry in mine if entry[3] in ("label", "skip", "adjudicate")]
-        ruled = [entry for entry in decisions if entry[3] == "adjudicate"]
-        last = (ruled or decisions or [None])[-1]
-        expected = "todo" if last is None else "skipped" if last[3] == "skip" else "labelled"
-        assert state.state(item) == expected
-        assert (item in state.labels()) == (expected == "labelled")
-        if expected == "labelled":
-            assert (state.labels()[item].value, state.labels()[item].who) == (last[4], last[1])
+        ruled = [(entry[4]["label"], entry[1]) for entry in mine if entry[3] == "adjudicate"]
+        given = {entry[1]: entry[4] for entry in mine if entry[3] in ("label", "skip")}
+        labels = {value for value in given.values() if value is not None}
+        expected = "todo" if not given or len(labels) > 1 else "labelled" if labels else "skipped"
+        assert state.state(item) == ("labelled" if ruled else expected)
+        assert (item in state.labels()) == (state.state(item) == "labelled")
+        if ruled:
+            assert (state.labels()[item].value, state.labels()[item].who) == ruled[-1]
+        elif expected == "labelled":
+            assert {state.labels()[item].value} == labels
         comments = [entry[4] for entry in mine if entry[3] == "comment"]
         assert state.comment(item) == (comments[-1] if comments else "")
     for who in PEOPLE:

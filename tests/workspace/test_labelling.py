@@ -138,14 +138,15 @@ def test_the_state_for_the_labeler(workspace, picked, act):
     items = [item.item for item in workspace.queue(picked.id)]
     act(picked, "label", items[0], "x", event_id="one")
     act(picked, "flag", items[1], True, event_id="two")
-    act(picked, "comment", items[1], "unsure", who="bob")
+    act(picked, "comment", items[1], "unsure", event_id="note")
+    act(picked, "comment", items[1], "not yours", who="bob")
     act(picked, "skip", items[2], event_id="three")
     state = workspace.annotation_state(picked.id, "ann")
     assert [item.id for item in state.items] == items
     assert [item.state for item in state.items[:4]] == ["labelled", "todo", "skipped", "todo"]
     assert (state.items[0].value, state.items[1].flagged, state.items[1].comment) == ("x", True, "unsure")
     assert (state.done, state.total, state.cursor) == (1, 11, items[1])
-    assert state.undoable == ["three", "two", "one"]
+    assert state.undoable == ["three", "note", "two", "one"]
     assert (state.guidelines, state.guidelines_version, state.task.type) == ("Read twice.", 2, "single")
     texts = workspace.dataset(picked.id).texts
     assert all(item.text == texts[item.row] for item in state.items)

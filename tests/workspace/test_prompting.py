@@ -17,7 +17,7 @@ def labelled(workspace, picked, act):
     items = [item.item for item in workspace.queue(picked.id)]
     for place, item in enumerate(items[:5]):
         act(picked, "label", item, "xy"[place % 2])
-    act(picked, "label", items[0], "y", who="bob")
+    act(picked, "label", items[0], "y")
     act(picked, "skip", items[5])
     return picked
 
@@ -44,7 +44,7 @@ def test_labelled_rows_come_in_pick_order_with_who_and_when(workspace, labelled)
     assert [row.id for row in rows] == [item.item for item in queue[:5]]
     assert [row.rank for row in rows] == [1, 2, 3, 4, 5]
     assert [row.value for row in rows] == ["y", "y", "x", "y", "x"]
-    assert [row.who for row in rows] == ["bob", "ann", "ann", "ann", "ann"]
+    assert [row.who for row in rows] == ["ann"] * 5
     data = workspace.dataset(labelled.id)
     for row in rows:
         assert row.text == data.texts[row.row]
@@ -135,7 +135,7 @@ def test_the_manifest_says_where_it_all_came_from(workspace, tested):
     assert manifest["model"]["name"] == "votek-hash"
     assert manifest["model"]["digest"] == workspace.embeddings(tested.id).model_digest
     assert [pick["row"] for pick in manifest["rounds"][0]["picks"]] == list(made.indices)
-    assert [(label["value"], label["who"]) for label in manifest["labels"]][:1] == [("y", "bob")]
+    assert [(label["value"], label["who"]) for label in manifest["labels"]][:1] == [("y", "ann")]
 
 
 def test_a_format_that_does_not_exist(workspace, labelled):

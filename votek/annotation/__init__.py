@@ -5,10 +5,12 @@ from __future__ import annotations
 from votek.annotation.plan import TwoRounds, two_rounds
 from votek.annotation.queue import Queue, build_queue
 from votek.annotation.records import Ack, AnnotationItem, AnnotationState, FinalLabel, ItemState, NewEvent
+from votek.annotation.resolution import IMPORT, Overlap, Resolution, Status, resolve
 from votek.annotation.rules import check_event, check_value
 from votek.annotation.state import Labelling, fold
 
 __all__ = [
+    "IMPORT",
     "Ack",
     "AnnotationItem",
     "AnnotationState",
@@ -16,11 +18,15 @@ __all__ = [
     "ItemState",
     "Labelling",
     "NewEvent",
+    "Overlap",
     "Queue",
+    "Resolution",
+    "Status",
     "TwoRounds",
     "build_queue",
     "check_event",
     "check_value",
     "fold",
+    "resolve",
     "two_rounds",
 ]

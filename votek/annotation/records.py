@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from votek.annotation.resolution import Status
 from votek.datatypes import EventKind, TaskSpec
 
 __all__ = ["Ack", "AnnotationItem", "AnnotationState", "FinalLabel", "ItemState", "NewEvent"]
@@ -38,13 +39,17 @@ class Ack:
 
 @dataclass(frozen=True)
 class FinalLabel:
-    """The label in force for one item, and who gave it when."""
+    """The label in force for one item, and who gave it when (the latest of those who gave it).
+
+    `status`: "single", "unanimous", "majority" or "adjudicated".
+    """
 
     value: Any
     who: str
     time: dt.datetime
     source: str
     event_id: str
+    status: Status = "single"
 
 
 @dataclass(frozen=True)

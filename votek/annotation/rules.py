@@ -58,8 +58,10 @@ def check_event(
 
 
 def _by_kind(event: NewEvent, task: TaskSpec, state: Labelling, who: str, max_chars: int) -> tuple[Any, str]:
-    if event.kind in ("label", "adjudicate"):
+    if event.kind == "label":
         return check_value(task, event.value, max_chars=max_chars)
+    if event.kind == "adjudicate":
+        return _ruling(event.value, task, max_chars)
     if event.kind == "skip":
         return (None, "") if event.value is None else (None, "a skip has no value")
     if event.kind == "flag":
@@ -75,6 +77,17 @@ def _by_kind(event: NewEvent, task: TaskSpec, state: Labelling, who: str, max_ch
     if undone.item != event.item:
         return None, f"that event belongs to the text {_shown(undone.item)}"
     return {"event": wanted}, ""
+
+
+def _ruling(value: Any, task: TaskSpec, max_chars: int) -> tuple[Any, str]:
+    if not isinstance(value, dict) or set(value) != {"label", "why"} or not isinstance(value["why"], str):
+        return None, 'an adjudication is {"label": the label or null for none, "why": the reason}'
+    label, reason = value["label"], ""
+    if label is not None:
+        label, reason = check_value(task, label, max_chars=max_chars)
+    if not reason and value["why"]:
+        _, reason = _text(value["why"], MAX_COMMENT, what="reason")
+    return (None, reason) if reason else ({"label": label, "why": value["why"]}, "")
 
 
 def _text(value: Any, limit: int, *, what: str) -> tuple[str | None, str]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from votek.annotation.records import FinalLabel, ItemState
+from votek.annotation.resolution import IMPORT, Overlap, Resolution, resolve
 from votek.datatypes import LabelEvent
 
 __all__ = ["Labelling", "fold"]
 
 UNDO_DEPTH = 20
-_CHANNEL = {"label": "decision", "skip": "decision", "adjudicate": "decision", "flag": "flag", "comment": "comment"}
+_CHANNEL = {"label": "decision", "skip": "decision", "adjudicate": "ruling", "flag": "flag", "comment": "comment"}
 
 
 @dataclass
@@ -19,18 +20,22 @@ class Labelling:
     """Who did what with each item, kept so that applying or undoing one event is cheap.
 
     Folding a log from its start, or applying its events one after the other to a kept state, gives
-    equal results. Per item and channel (decision, flag, comment) the latest event that was not undone
-    is in force; an adjudication stands above labels and skips.
+    equal results. Per item, channel (decision, ruling, flag, comment) and person the latest event that was
+    not undone is in force; what the decisions of several people add up to is said by `resolve`, for as many
+    people as `overlap` asks for.
     """
 
     sequence: int = 0
+    overlap: Overlap = field(default_factory=Overlap)
     _live: dict[tuple[str, str], list[LabelEvent]] = field(default_factory=dict)
     _by_id: dict[str, LabelEvent] = field(default_factory=dict)
     _by_person: dict[str, dict[str, None]] = field(default_factory=dict)
+    _resolved: dict[str, Resolution | None] = field(default_factory=dict, compare=False, repr=False)
 
     def apply(self, event: LabelEvent) -> None:
         """Take in the next event of the log."""
         self.sequence = event.sequence
+        self._resolved.pop(event.item, None)
         if event.kind == "undo":
             self._undo(event.value["event"])
             return
@@ -46,66 +51,128 @@ class Labelling:
         if not self._live[key]:
             del self._live[key]
 
+    def ask_for(self, overlap: Overlap) -> None:
+        """Let this many people decide about each item from now on."""
+        if overlap != self.overlap:
+            self.overlap = overlap
+            self._resolved.clear()
+
     def can_undo(self, who: str, event_id: str) -> LabelEvent | None:
         """The event of that person that would be undone, or None when it is not theirs or already undone."""
         event = self._by_id.get(event_id)
         return event if event is not None and event.who == who else None
+
+    def event(self, event_id: str) -> LabelEvent:
+        """An event that was not undone."""
+        return self._by_id[event_id]
 
     def undoable(self, who: str) -> list[str]:
         """The person's latest events that were not undone, newest first."""
         newest_first = reversed(self._by_person.get(who, {}))
         return [event_id for event_id, _ in zip(newest_first, range(UNDO_DEPTH), strict=False)]
 
-    def decision(self, item: str) -> LabelEvent | None:
-        """The label, skip or adjudication in force for an item."""
-        events = self._live.get((item, "decision"))
-        if not events:
-            return None
-        return next((event for event in reversed(events) if event.kind == "adjudicate"), events[-1])
+    # ------------------------------------------------------------ one person's view
+
+    def _latest(self, item: str, channel: str, who: str | None) -> LabelEvent | None:
+        events = self._live.get((item, channel), [])
+        return next((event for event in reversed(events) if who is None or event.who == who), None)
+
+    def decision(self, item: str, who: str) -> LabelEvent | None:
+        """The label or skip of this person that is in force for an item."""
+        return self._latest(item, "decision", who)
+
+    def seen_by(self, item: str, who: str) -> LabelEvent | None:
+        """What this person sees on an item: their own decision, else a label that came with the file."""
+        own = self.decision(item, who)
+        return own if own is not None else self._latest(item, "decision", IMPORT)
+
+    def state_for(self, item: str, who: str) -> ItemState:
+        """Whether an item is labelled, skipped or still to do for this person, blind to all others."""
+        seen = self.seen_by(item, who)
+        return "todo" if seen is None else "skipped" if seen.kind == "skip" else "labelled"
+
+    def decided_by(self, who: str) -> list[str]:
+        """Items that this person has labelled or skipped, in the order of their latest decisions."""
+        mine = (self._by_id[event_id] for event_id in self._by_person.get(who, {}))
+        decided = dict.fromkeys(event.item for event in reversed(list(mine)) if _CHANNEL[event.kind] == "decision")
+        return list(reversed(decided))
+
+    def flagged(self, item: str, who: str | None = None) -> bool:
+        """Whether somebody (this person) wants another look at the item."""
+        if who is not None:
+            event = self._latest(item, "flag", who)
+            return bool(event and event.value)
+        return any(event.value for event in self._per_person(item, "flag"))
+
+    def comment(self, item: str, who: str | None = None) -> str:
+        """The latest comment (of this person) on the item, or an empty string."""
+        event = self._latest(item, "comment", who)
+        return str(event.value) if event else ""
+
+    # ------------------------------------------------------------ everybody's
+
+    def _per_person(self, item: str, channel: str) -> list[LabelEvent]:
+        """Each person's latest event, in the order of the log."""
+        latest: dict[str, LabelEvent] = {}
+        for event in self._live.get((item, channel), []):
+            latest.pop(event.who, None)
+            latest[event.who] = event
+        return list(latest.values())
+
+    def resolution(self, item: str) -> Resolution | None:
+        """Where the item stands for everybody; None where nobody has decided anything."""
+        if item not in self._resolved:
+            self._resolved[item] = resolve(
+                self._per_person(item, "decision"),
+                needed=self.overlap.needed(item),
+                adjudication=self._latest(item, "ruling", None),
+            )
+        return self._resolved[item]
 
     def state(self, item: str) -> ItemState:
-        """Whether an item is labelled, skipped or still to do."""
-        decision = self.decision(item)
-        if decision is None:
+        """Whether an item is labelled, skipped or still to do (open and disputed items are)."""
+        found = self.resolution(item)
+        if found is None or not (found.labelled or found.status == "skipped"):
             return "todo"
-        return "skipped" if decision.kind == "skip" else "labelled"
+        return "skipped" if found.status == "skipped" else "labelled"
 
-    def flagged(self, item: str) -> bool:
-        """Whether somebody wants another look at the item."""
-        events = self._live.get((item, "flag"))
-        return bool(events and events[-1].value)
+    def resolutions(self) -> dict[str, Resolution]:
+        """item -> where it stands, for every item that somebody decided about."""
+        return dict(self._resolutions())
 
-    def comment(self, item: str) -> str:
-        """The latest comment on the item, or an empty string."""
-        events = self._live.get((item, "comment"))
-        return str(events[-1].value) if events else ""
-
-    def _decided(self) -> Iterator[LabelEvent]:
-        for item, channel in self._live:
-            decision = self.decision(item) if channel == "decision" else None
-            if decision is not None:
-                yield decision
+    def _resolutions(self) -> Iterator[tuple[str, Resolution]]:
+        for item in self.items():
+            found = self.resolution(item)
+            if found is not None:
+                yield item, found
 
     def labels(self) -> dict[str, FinalLabel]:
         """item -> the label in force."""
         return {
-            event.item: FinalLabel(event.value, event.who, event.time, event.source, event.event_id)
-            for event in self._decided()
-            if event.kind != "skip"
+            item: FinalLabel(
+                found.value,
+                found.event.who,
+                found.event.time,
+                found.event.source,
+                found.event.event_id,
+                status=found.status,
+            )
+            for item, found in self._resolutions()
+            if found.labelled and found.event is not None
         }
 
     def skipped(self) -> set[str]:
-        """Items whose latest decision is a skip."""
-        return {event.item for event in self._decided() if event.kind == "skip"}
+        """Items that were skipped by everybody asked, or settled to have no label."""
+        return {item for item, found in self._resolutions() if found.status == "skipped"}
 
-    def items(self) -> set[str]:
-        """Items that anything was recorded for and not undone."""
-        return {item for item, _ in self._live}
+    def items(self) -> list[str]:
+        """Items that anything was recorded for and not undone, by their first such event in each channel."""
+        return list(dict.fromkeys(item for item, _ in self._live))
 
 
-def fold(events: Iterable[LabelEvent]) -> Labelling:
+def fold(events: Iterable[LabelEvent], *, overlap: Overlap | None = None) -> Labelling:
     """The state after all of `events`, in the order of their sequence numbers."""
-    state = Labelling()
+    state = Labelling(overlap=overlap or Overlap())
     for event in events:
         state.apply(event)
     return state

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from votek.annotation import Labelling, Queue, build_queue
+from votek.annotation import Labelling, Overlap, Queue, build_queue
 from votek.errors import CorruptFileError, InputError, StorageError
 from votek.pipeline import load_prepared
 from votek.settings import Settings
 from votek.store import Store, Transaction
 from votek.store import data as data_rows
 from votek.store import events as event_rows
+from votek.store import projects as project_rows
 from votek.store import rounds as round_rows
 from votek.store.data import Role
 from votek.store.files import storage_error, write_whole
@@ -135,6 +136,8 @@ class Context:
         newest = event_rows.last_sequence(tx, project_id)
         if newest < state.sequence:  # an older snapshot than another thread has seen: fold that one by itself
             state = Labelling()
+        asked = project_rows.get(tx, project_id).handout
+        state.ask_for(Overlap(asked.overlap, asked.items))
         for event in event_rows.since(tx, project_id, state.sequence):
             state.apply(event)
         return state

@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from votek.datatypes import LabelSpec, Project, PromptSettings, TaskSpec
+from votek.datatypes import HandoutSettings, LabelSpec, Project, PromptSettings, SuggestionSettings, TaskSpec
 from votek.errors import NotFoundError
 from votek.store.database import Transaction
 from votek.store.schema import project, revision
 
 __all__ = ["add_revision", "delete", "get", "insert", "listed", "lock", "model", "set_archived"]
 
-RevisionKind = Literal["name", "task", "guidelines", "prompts", "model"]
+RevisionKind = Literal["name", "task", "guidelines", "prompts", "model", "handout", "suggestions"]
 
 
 def insert(tx: Transaction, project_id: str, *, created: dt.datetime, sample: bool) -> None:
@@ -34,11 +34,14 @@ def lock(tx: Transaction, project_id: str) -> None:
         raise _missing(project_id)
 
 
-def add_revision(tx: Transaction, project_id: str, kind: RevisionKind, value: Any, *, time: dt.datetime) -> int:
-    """Record a new version of the name, task, guidelines, prompt or model settings; returns its number."""
+def add_revision(
+    tx: Transaction, project_id: str, kind: RevisionKind, value: Any, *, time: dt.datetime, who: str | None = None
+) -> int:
+    """Record a new version of what somebody typed about the project; returns its number."""
     latest = sa.select(sa.func.max(revision.c.version)).where(revision.c.project == project_id, revision.c.kind == kind)
     version = (tx.execute(latest).scalar() or 0) + 1
-    tx.execute(sa.insert(revision).values(project=project_id, kind=kind, version=version, value=value, created=time))
+    values = {"project": project_id, "kind": kind, "version": version, "value": value, "created": time, "who": who}
+    tx.execute(sa.insert(revision).values(**values))
     return int(version)
 
 
@@ -123,7 +126,16 @@ def _project(parts: Sequence[Any]) -> Project:
         guidelines_version=guidelines.version,
         prompts=PromptSettings(**latest["prompts"].value),
         sample=head.sample,
+        handout=_handout(latest["handout"].value) if "handout" in latest else HandoutSettings(),
+        suggestions=SuggestionSettings(**latest["suggestions"].value)
+        if "suggestions" in latest
+        else SuggestionSettings(),
     )
+
+
+def _handout(value: dict[str, Any]) -> HandoutSettings:
+    named = {item: tuple(people) for item, people in value["named"].items()}
+    return HandoutSettings(**{**value, "named": named})
 
 
 def _task(value: dict[str, Any], version: int) -> TaskSpec:

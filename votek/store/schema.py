@@ -11,15 +11,21 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = [
     "UtcTime",
+    "audit",
     "dataset",
+    "handout",
     "job",
     "label_event",
+    "membership",
     "metadata",
+    "person",
     "project",
     "queue_action",
     "result",
     "revision",
+    "seat",
     "selection_round",
+    "suggestion",
 ]
 
 
@@ -77,6 +83,7 @@ revision = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("value", sa.JSON, nullable=False),
     sa.Column("created", UtcTime, nullable=False),
+    sa.Column("who", sa.String(200), nullable=True),
     sa.PrimaryKeyConstraint("project", "kind", "version"),
 )
 
@@ -185,4 +192,91 @@ job = sa.Table(
     sa.Column("cancel", sa.Boolean, nullable=False),
     sa.Index(None, "state", "priority"),
     sa.Index(None, "project", "state"),
+)
+
+# Somebody who has signed in: known by what the sign-in provider calls them (issuer and subject), found by the
+# verified address. Sessions and tokens from before `valid_from` count no more.
+person = sa.Table(
+    "person",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("issuer", sa.String(300), nullable=False),
+    sa.Column("subject", sa.String(300), nullable=False),
+    sa.Column("email", sa.String(320), nullable=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("created", UtcTime, nullable=False),
+    sa.Column("signed_in", UtcTime, nullable=False),
+    sa.Column("valid_from", UtcTime, nullable=True),
+    sa.UniqueConstraint("issuer", "subject"),
+    sa.Index(None, "email", unique=True),
+)
+
+# Who may do what in a project, by verified address: the highest sequence of an address is in force, an empty
+# role takes it away.
+membership = sa.Table(
+    "membership",
+    metadata,
+    _owner(),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("email", sa.String(320), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("time", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("project", "sequence"),
+    sa.Index(None, "email"),
+)
+
+# What people did besides labelling (roles, settings, exports, sign-ins); stays when a project is deleted.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("project", sa.String(32), nullable=True),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("time", UtcTime, nullable=False),
+    sa.Index(None, "project"),
+)
+
+# What the seats of a project were made from; they are made anew when that has changed.
+handout = sa.Table(
+    "handout",
+    metadata,
+    sa.Column("project", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("signature", sa.String(64), nullable=False),
+)
+
+# One seat for each decision that is wanted about a row of the data set in force: free, held by a person until
+# the lease (seconds since 1970) runs out, or done. A row never has two seats of one person.
+seat = sa.Table(
+    "seat",
+    metadata,
+    _owner(),
+    sa.Column("pool_row", sa.Integer, nullable=False),
+    sa.Column("slot", sa.Integer, nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("reserved", sa.String(200), nullable=True),
+    sa.Column("person", sa.String(200), nullable=True),
+    sa.Column("lease", sa.Float, nullable=True),
+    sa.Column("done", sa.Boolean, nullable=False),
+    sa.PrimaryKeyConstraint("project", "pool_row", "slot"),
+    sa.UniqueConstraint("project", "pool_row", "person"),
+    sa.Index(None, "project", "done", "rank", "slot"),
+)
+
+# What was proposed to whom before they decided; `shown` is false in the blind share.
+suggestion = sa.Table(
+    "suggestion",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    _owner(),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("shown", sa.Boolean, nullable=False),
+    sa.Column("time", UtcTime, nullable=False),
+    sa.Index(None, "project", "who"),
 )

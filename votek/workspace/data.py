@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from votek.annotation import check_value
+from votek.annotation import IMPORT, check_value
 from votek.datatypes import LabelEvent, LabelSpec, Project, TaskSpec
 from votek.errors import InputError
 from votek.jobs.context import Context, now
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["OKABE_ITO", "ColumnUse", "Data", "label_color", "label_key"]
 
 ColumnUse = Literal["labelled", "gold", "ignore"]
-IMPORT = "import"
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7A7A7A")
 """The strongest first; its black is replaced by a grey that shows on both themes."""
 

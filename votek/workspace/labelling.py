@@ -157,7 +157,7 @@ class LabellingWork(Requests, Reasons):
             if pool is not None:
                 queue = self.build_queue(tx, project_id)
                 reasons = self.reasons(tx, project_id, queue)
-                items = [_item(entry, pool, state, reasons[entry.row]) for entry in queue.items]
+                items = [_item(entry, pool, state, reasons[entry.row], who) for entry in queue.items]
             undoable = state.undoable(who)
         counted = [item for item in items if item.state != "skipped"]
         return AnnotationState(
@@ -172,8 +172,8 @@ class LabellingWork(Requests, Reasons):
         )
 
 
-def _item(entry: QueueItem, pool: Pool, state: Labelling, reason: str) -> AnnotationItem:
-    decision = state.decision(entry.item)
+def _item(entry: QueueItem, pool: Pool, state: Labelling, reason: str, who: str) -> AnnotationItem:
+    decision = state.seen_by(entry.item, who)
     return AnnotationItem(
         id=entry.item,
         row=entry.row,
@@ -181,10 +181,10 @@ def _item(entry: QueueItem, pool: Pool, state: Labelling, reason: str) -> Annota
         rank=entry.rank,
         origin=entry.origin,
         reason=reason,
-        state=state.state(entry.item),
+        state=state.state_for(entry.item, who),
         value=decision.value if decision is not None else None,
-        flagged=state.flagged(entry.item),
-        comment=state.comment(entry.item),
+        flagged=state.flagged(entry.item, who),
+        comment=state.comment(entry.item, who),
     )
 
 

@@ -199,17 +199,18 @@ def _labelled_rows(pool: Pool, state: Labelling, queue: Queue, *, without: froze
 
     ranks = {item.row: item.rank for item in queue.items}
     rows = sorted(queue.labelled)
+    labels = state.labels()
     found = []
     for row, fields in zip(rows, _columns(pool, rows, without=without), strict=True):
         item = pool.dataset.ids[row]
-        event = state.decision(item)
-        assert event is not None  # it is among the labelled
+        label = labels[item]
+        event = state.event(label.event_id)
         found.append(
             LabelledRow(
                 id=item,
                 row=row,
                 text=pool.dataset.texts[row],
-                value=event.value,
+                value=label.value,
                 who=event.who,
                 fields=fields,
                 rank=ranks.get(row),

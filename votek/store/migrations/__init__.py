@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __all__ = ["VERSIONS"]
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """Every migration in order. Kept here so that a start with tables up to date need not load Alembic."""
