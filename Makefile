@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench bench-quality format browser clean
+.PHONY: help app test check bench bench-quality format browser database clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | column -t -s '|'
@@ -13,7 +13,7 @@ help: ## Show what can be made
 app: $(VENV)/.app ## Install what is needed and serve the app with its sample project
 	@exec $(BIN)/votek app
 
-test: $(VENV)/.dev browser ## Install what tests need, browser included, and run all tests
+test: $(VENV)/.dev browser database ## Install what tests need, browser and database included, and run all tests
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(TESTS)
 
 check: $(VENV)/.dev ## Style, types and architecture: ruff, mypy --strict, import-linter
@@ -34,6 +34,9 @@ format: $(VENV)/.dev ## Sort imports and format
 
 browser: $(VENV)/.dev
 	@tests/install_browser.sh $(BIN)/python
+
+database: $(VENV)/.dev
+	@tests/install_database.sh
 
 clean: ## Remove the environment and caches; projects and labels stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -21,6 +21,40 @@ def real_data():
     return find
 
 
+@pytest.fixture(scope="session")
+def postgres():
+    """A throwaway PostgreSQL server: `postgres.url()` is a fresh, empty database. It starts when first asked."""
+    from tests.postgres import Postgres
+
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_postgres():
+    """`own_postgres(durable=False)`: a server of this test alone, to kill and restart; durable writes to the disk."""
+    from tests.postgres import Postgres
+
+    servers = []
+
+    def make(*, durable=False):
+        servers.append(Postgres(durable=durable))
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """The address of an empty database of each kind: a test that takes this runs once on either."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'votek.db'}"
+    return request.getfixturevalue("postgres").url()
+
+
 @pytest.fixture
 def compare_texts():
     """`compare_texts(space, project_id, umap=True)`: what a worker would store, made here at once.
