@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from votek.embeddings.packaged import DEFAULT_MODEL
+from votek.embeddings.weights import check_model_folder
 from votek.errors import ModelError
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _LOAD_ERRORS = (
     RuntimeError,
     ImportError,
     EOFError,
-    UnpicklingError,
 )  # what damaged or partial folders were seen to raise
 
 
@@ -81,12 +80,19 @@ class SentenceEncoder:
 
 @lru_cache(maxsize=2)
 def _load(name: str, folder: Path, device: str) -> SentenceTransformer:
+    check_model_folder(name, folder)
     with _quiet():
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
         try:
-            model = SentenceTransformer(str(folder), device=None if device == "auto" else device, local_files_only=True)
+            model = SentenceTransformer(
+                str(folder),
+                device=None if device == "auto" else device,
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
         except (*_LOAD_ERRORS, SafetensorError) as error:
             raise _cannot_load(name, folder, error, f" on device {device!r}") from error
     return model.float().eval()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from votek.embeddings.digests import folder_digest
+from votek.embeddings.weights import check_model_folder
 from votek.errors import ModelError, ScoringError
 from votek.scoring.model_folder import model_folder
 
@@ -214,6 +215,7 @@ def _logs(logits: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _load(name: str, folder: Path) -> _Loaded:
+    check_model_folder(name, folder)
     with _quiet():
         import torch
         from safetensors import SafetensorError
@@ -223,7 +225,7 @@ def _load(name: str, folder: Path) -> _Loaded:
         try:
             tokenizer = AutoTokenizer.from_pretrained(str(folder), **asked)
             model, report = AutoModelForCausalLM.from_pretrained(
-                str(folder), dtype=torch.float32, output_loading_info=True, **asked
+                str(folder), dtype=torch.float32, output_loading_info=True, use_safetensors=True, **asked
             )
         except (*_FAILURES, SafetensorError) as error:
             raise ModelError(
