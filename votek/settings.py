@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         None, description="SQLAlchemy URL of the database; SQLite in the data folder when unset."
     )
     secret: str | None = Field(None, description="Key that signs label tokens; made at first start when unset.")
+    admins: str = Field(
+        "", description="Addresses, separated by commas, that may make projects and own those without an owner."
+    )
+    session_hours: float = Field(12.0, gt=0, description="After so many hours people have to sign in again.")
     max_upload_mb: int = Field(200, ge=1, description="Largest file that can be uploaded, in MB.")
     max_unpacked_mb: int = Field(
         1000, ge=1, description="Largest content of an uploaded gzip, Excel or Parquet file, in MB."
@@ -44,6 +48,11 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         10.0, gt=0, description="A worker that is silent for this long is taken for dead and its job is resumed."
     )
+
+    @property
+    def admin_addresses(self) -> frozenset[str]:
+        """The addresses of VOTEK_ADMINS, lower case."""
+        return frozenset(address for part in self.admins.split(",") if (address := part.strip().lower()))
 
     @property
     def database_url_or_default(self) -> str:

@@ -48,6 +48,9 @@ class Pool:
 class Context:
     """Settings and store, with caches of what is costly to read again. Safe to share between threads."""
 
+    accounts: bool = False
+    """Whether people sign in; without accounts everything is done by the one person at this computer."""
+
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store

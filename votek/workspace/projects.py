@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from votek.annotation import Queue, two_rounds
-from votek.datatypes import LabelSpec, Project, PromptSettings, TaskSpec
+from votek.datatypes import LOCAL, LabelSpec, Project, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.jobs.context import Context, now
 from votek.store import Transaction
 from votek.store import data as data_rows
 from votek.store import events as event_rows
+from votek.store import people as people_rows
 from votek.store import projects as project_rows
 
 __all__ = ["ProjectSummary", "Projects"]
@@ -39,11 +41,11 @@ class ProjectSummary:
 class Projects(Context):
     """The part of the workspace that keeps projects."""
 
-    def projects(self, *, archived: bool = False) -> list[ProjectSummary]:
-        """All projects, oldest first; archived ones only when asked for."""
+    def projects(self, *, archived: bool = False, only: Collection[str] | None = None) -> list[ProjectSummary]:
+        """All projects, oldest first; archived ones only when asked for. `only`: none but those with these ids."""
         with self.store.read() as tx:
             sizes = data_rows.sizes(tx)
-            listed = project_rows.listed(tx, archived=archived)
+            listed = [p for p in project_rows.listed(tx, archived=archived) if only is None or p.id in only]
             summaries = []
             for project in listed:
                 texts, tests = sizes.get((project.id, "pool"), 0), sizes.get((project.id, "test"), 0)
@@ -70,8 +72,10 @@ class Projects(Context):
         with self.store.read() as tx:
             return project_rows.get(tx, project_id)
 
-    def create_project(self, name: str, *, task: TaskSpec | None = None, sample: bool = False) -> Project:
-        """Make an empty project."""
+    def create_project(
+        self, name: str, *, task: TaskSpec | None = None, sample: bool = False, who: str = LOCAL.id
+    ) -> Project:
+        """Make an empty project; whoever makes it, signed in, is its owner."""
         name = _name(name)
         spec = _checked(task or TaskSpec())
         project_id, time = secrets.token_hex(8), now()
@@ -81,6 +85,9 @@ class Projects(Context):
             project_rows.add_revision(tx, project_id, "task", project_rows.task_value(spec), time=time)
             project_rows.add_revision(tx, project_id, "guidelines", "", time=time)
             project_rows.add_revision(tx, project_id, "prompts", asdict(PromptSettings()), time=time)
+            maker = people_rows.by_id(tx, who)
+            if maker is not None and maker.email:
+                people_rows.set_role(tx, project_id, maker.email, "owner", who=who, time=time)
             return project_rows.get(tx, project_id)
 
     def rename_project(self, project_id: str, name: str) -> Project:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from votek.access.accounts import accounts_configured
+from votek.datatypes import Person
 from votek.settings import Settings
 from votek.store import Store
 from votek.workspace.data import Data
 from votek.workspace.evaluating import Evaluating
+from votek.workspace.guarded import guarded
 from votek.workspace.labelling import LabellingWork
 from votek.workspace.models import Models
+from votek.workspace.people import People
 from votek.workspace.projects import Projects
 from votek.workspace.prompting import Prompting
 
 __all__ = ["Workspace"]
 
 
-class Workspace(Projects, Data, LabellingWork, Prompting, Models, Evaluating):
+class Workspace(Projects, People, Data, LabellingWork, Prompting, Models, Evaluating):
     """Projects, data, background work, results, labels and prompts of one data folder.
 
     Every method raises only errors of `votek.errors` on what a person can mend, and may be called from
@@ -22,14 +28,28 @@ class Workspace(Projects, Data, LabellingWork, Prompting, Models, Evaluating):
     """
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, migrate: bool = True) -> Workspace:
+    def open(cls, settings: Settings | None = None, *, migrate: bool = True, accounts: bool | None = None) -> Workspace:
         """Open the data folder of `settings` (the environment's when None), making it when needed.
 
+        `accounts`: whether people sign in; None: as secrets.toml says now. It stays so while the workspace is open,
+        so that a file that goes away does not open the door.
+
         Raises:
+            InputError: the `[auth]` section of secrets.toml cannot be used.
             StorageError: the folder cannot be written, or its database is newer than this program.
         """
         settings = settings or Settings()
         store = Store(settings.database_url_or_default, settings.data)
         if migrate:
             store.migrate()
-        return cls(settings, store)
+        opened = cls(settings, store)
+        opened.accounts = accounts_configured() if accounts is None else accounts
+        return opened
+
+    def as_person(self, person: Person, *, since: dt.datetime | None = None) -> Workspace:
+        """This workspace as `person` may use it: every call is checked against `votek.access.policy`.
+
+        The role is read from the database at each call. `since`: when the person's session began; a session that
+        has ended is refused as well. Calls raise AccessError on what the person may not do.
+        """
+        return guarded(self, person, since=since)

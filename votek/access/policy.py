@@ -1,0 +1,134 @@
+"""Who may do what: one table of every public method of the workspace.
+
+A method that is not in the table cannot be called by anybody but the program itself; a test checks that
+the table is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from votek.datatypes import Role
+
+__all__ = ["ATTRIBUTES", "EVENTS", "INSIDE", "POLICY", "Rule"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a method needs.
+
+    `least`: the lowest role in the project that may call it; "person": anybody who is signed in; "admin": an
+    address of VOTEK_ADMINS. `project`: where the method says which project it is about: in its argument
+    "project_id", by its "job_id", or nowhere ("none"); "list": it returns what there is, which is
+    narrowed to the person's projects. `noted`: a successful call is written to the audit log.
+    """
+
+    least: Role | Literal["person", "admin"]
+    project: Literal["project_id", "job_id", "none", "list"] = "project_id"
+    noted: bool = False
+
+
+_ANNOTATOR, _REVIEWER, _OWNER = Rule("annotator"), Rule("reviewer"), Rule("owner")
+_REVIEWER_NOTED, _OWNER_NOTED = Rule("reviewer", noted=True), Rule("owner", noted=True)
+
+POLICY: Mapping[str, Rule] = {
+    # projects
+    "projects": Rule("person", "list"),
+    "create_project": Rule("admin", "none", noted=True),
+    "project": _ANNOTATOR,
+    "rename_project": _OWNER_NOTED,
+    "archive_project": _OWNER_NOTED,
+    "delete_project": _OWNER_NOTED,
+    "set_task": _OWNER_NOTED,
+    "set_guidelines": _OWNER_NOTED,
+    "set_prompts": _REVIEWER_NOTED,
+    "has_events": _REVIEWER,
+    # people
+    "members": _REVIEWER,
+    "person_names": _REVIEWER,
+    "my_role": Rule("person"),
+    "invite": _OWNER,  # changes of roles write to the audit log themselves
+    "set_role": _OWNER,
+    "remove_member": _OWNER,
+    "audit_log": _OWNER,
+    # data
+    "import_dataset": _OWNER_NOTED,
+    "dataset": _REVIEWER,
+    "columns": _REVIEWER,
+    "gold_columns": _REVIEWER,
+    # vectors, picks, map
+    "embeddings": _REVIEWER,
+    "prepared": _REVIEWER,
+    "projection": _REVIEWER,
+    "rounds": _REVIEWER,
+    "selection": _REVIEWER,
+    "two_rounds": _ANNOTATOR,
+    "request_preparation": _OWNER_NOTED,
+    "request_selection": _OWNER_NOTED,
+    "restart_selection": _OWNER_NOTED,
+    "request_second_round": _OWNER_NOTED,
+    "jobs": _REVIEWER,
+    "job": Rule("reviewer", "job_id"),
+    "cancel_job": Rule("reviewer", "job_id", noted=True),
+    # labelling
+    "queue": _REVIEWER,
+    "excluded": _REVIEWER,
+    "add_to_queue": _OWNER_NOTED,
+    "exclude": _OWNER_NOTED,
+    "include_again": _OWNER_NOTED,
+    "annotation_state": _ANNOTATOR,
+    "record_events": _ANNOTATOR,
+    "events": _REVIEWER,
+    "labels": _REVIEWER,
+    # prompts and exports
+    "labelled_rows": _REVIEWER,
+    "prompt_set": _REVIEWER,
+    "export": _REVIEWER_NOTED,
+    "export_manifest": _REVIEWER,
+    # evaluation and models
+    "analysis": _REVIEWER,
+    "request_analysis": _REVIEWER_NOTED,
+    "predictions_fit": _REVIEWER,
+    "keep_predictions": _REVIEWER_NOTED,
+    "model_settings": _REVIEWER,
+    "save_model_settings": _OWNER_NOTED,
+}
+"""Method of `Workspace` -> what it needs."""
+
+EVENTS: Mapping[str, Role] = {"adjudicate": "reviewer"}
+"""Kinds of events that `record_events` takes from this role upwards only."""
+
+INSIDE = frozenset(
+    {
+        # opened, closed and signed in by the program
+        "as_person",
+        "check_session",
+        "close",
+        "open",
+        "sign_in",
+        "sign_out",
+        # parts that other methods are made of
+        "build_queue",
+        "evidence",
+        "forget_labelling",
+        "labelling",
+        "labelling_lock",
+        "load_pool",
+        "needed_pool",
+        "pool",
+        "prepared_in_force",
+        "reasons",
+        "request_repair",
+        "request_rest",
+        "role_in",
+        "rounds_in_force",
+        "save_pool",
+        "writing",
+    }
+)
+"""Public names of `Workspace` that nobody reaches through the view of a person."""
+
+ATTRIBUTES = frozenset({"accounts", "settings"})
+"""Plain values that every view shows."""
