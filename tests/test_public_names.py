@@ -13,6 +13,7 @@ import pytest
 import votek
 
 FORMS = {
+    "agreement": "table *level *order *draws *seed",
     "read_dataset": "path *text *label *id *group *format *encoding",
     "embed": "texts *model *device *batch_size *cache *progress",
     "build_graph": "embeddings_or_vectors *k *centre *approximate",
@@ -22,6 +23,7 @@ FORMS = {
     "retrieve": "pool_vectors query_vectors *n *order *mean",
 }
 DEFAULTS = {
+    "agreement": {"level": "auto", "order": None, "draws": 2000, "seed": 0},
     "build_graph": {"k": 150, "centre": True, "approximate": "auto"},
     "select": {"method": "auto", "k": "auto", "rho": 10.0, "seed": 0, "labeled": (), "exclude": (), "floor": 0},
     "embed": {"model": "all-MiniLM-L6-v2", "device": "auto", "batch_size": 32},

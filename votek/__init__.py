@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from votek.annotation.agreement import agreement
     from votek.datasets import read_dataset
     from votek.embeddings import embed
     from votek.graph import build_graph
@@ -16,11 +17,22 @@ if TYPE_CHECKING:
     from votek.prompts.retrieval import retrieve
     from votek.selection import methods, select
 
-__all__ = ["__version__", "build_graph", "embed", "methods", "project_2d", "read_dataset", "retrieve", "select"]
+__all__ = [
+    "__version__",
+    "agreement",
+    "build_graph",
+    "embed",
+    "methods",
+    "project_2d",
+    "read_dataset",
+    "retrieve",
+    "select",
+]
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "agreement": "votek.annotation.agreement",
     "build_graph": "votek.graph",
     "embed": "votek.embeddings",
     "methods": "votek.selection",
