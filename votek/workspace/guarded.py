@@ -128,7 +128,8 @@ class _View:
 def _for_events(rule: Rule, arguments: Mapping[str, Any]) -> Rule:
     """Settling what others disagree about is not the business of those who label."""
     needed: list[Role] = [EVENTS[event.kind] for event in arguments["events"] if event.kind in EVENTS]
-    return replace(rule, least=max(needed, key=lambda role: RANK[role])) if needed else rule
+    needed.sort(key=RANK.__getitem__)
+    return replace(rule, least=needed[-1]) if needed else rule
 
 
 def _refused(least: str, role: Role | None) -> AccessError:
