@@ -71,9 +71,9 @@ def suggest_from_nearest(
         nearest = np.argsort(-cosines, kind="stable")[:NEIGHBOURS]
         nearest = nearest[np.isfinite(cosines[nearest])]
         weights = np.exp(np.clip(cosines[nearest], -1.0, 1.0) / TEMPERATURE)
-        found = _vote([given[int(known[at])] for at in nearest], weights, task)
-        if found is not None:
-            proposals[int(row)] = found
+        likely = _vote([given[int(known[at])] for at in nearest], weights, task)
+        if likely is not None:
+            proposals[int(row)] = likely
     return proposals
 
 
