@@ -14,7 +14,7 @@ app: $(VENV)/.app ## Install what is needed and serve the app with its sample pr
 	@exec $(BIN)/votek app
 
 test: $(VENV)/.dev browser database ## Install what tests need, browser and database included, and run all tests
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(TESTS)
+	HF_HUB_OFFLINE=1 tests/run.sh $(BIN)/python $(TESTS)
 
 check: $(VENV)/.dev ## Style, types and architecture: ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

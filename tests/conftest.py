@@ -6,6 +6,14 @@ from pathlib import Path
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Whatever opens a browser belongs to the tests that run one after the other: see tests/run.sh."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def real_data():
     """`real_data(name)`: the path of a real file. Without VOTEK_TEST_DATA the test is left out; a wrong name fails."""
