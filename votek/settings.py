@@ -30,6 +30,14 @@ class Settings(BaseSettings):
         "", description="Addresses, separated by commas, that may make projects and own those without an owner."
     )
     session_hours: float = Field(12.0, gt=0, description="After so many hours people have to sign in again.")
+    endpoint_hosts: str = Field(
+        "",
+        description="Hosts, separated by commas, of the endpoints that may be used where people sign in "
+        "(api.openai.com, models.internal:8000); none when empty. Without accounts any may.",
+    )
+    model_folder: Path | None = Field(
+        None, description="Folder of the language models that may be used where people sign in; none when unset."
+    )
     max_upload_mb: int = Field(200, ge=1, description="Largest file that can be uploaded, in MB.")
     max_unpacked_mb: int = Field(
         1000, ge=1, description="Largest content of an uploaded gzip, Excel or Parquet file, in MB."

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from votek.errors import Cancelled, ScoringError
+from votek.errors import Cancelled, InputError, ScoringError
 from votek.scoring.digests import digest_of
 from votek.scoring.keys import OPENAI_URL, Key, endpoint_url, find_key
 from votek.scoring.settings import ModelSettings
@@ -45,6 +45,7 @@ class EndpointClient:
     def __init__(self, settings: ModelSettings, *, key: str | None = None) -> None:
         self.url = endpoint_url(settings.base_url)
         parts = check_url(self.url)
+        self._parts = parts
         self.host = parts.hostname or ""
         check_host(self.host, parts.port or (443 if parts.scheme == "https" else 80))
         self._settings = settings
@@ -83,13 +84,15 @@ class EndpointClient:
             if self._client is None:
                 import openai
 
+                from votek.scoring.transport import checked_client
+
                 key = self._key or Key("none")  # many servers on one's own machine ask for none
                 self._client = openai.OpenAI(
                     api_key=key.secret,
                     base_url=self.url,
                     timeout=self._settings.timeout,
                     max_retries=0,
-                    http_client=openai.DefaultHttpxClient(follow_redirects=False, timeout=self._settings.timeout),
+                    http_client=checked_client(openai, self._parts, timeout=self._settings.timeout),
                 )
             return self._client
 
@@ -124,11 +127,15 @@ class EndpointClient:
             answer = route(self._open()).with_raw_response.create(model=self._settings.model, **body)
             content: bytes = answer.content
             kind = answer.headers.get("content-type", "")
+        except InputError as error:  # the name stands for an address that is refused
+            raise ScoringError(str(error)) from None
         except openai.APIStatusError as error:
             raise self._status(error.status_code, error.response, item) from None
         except openai.APITimeoutError:
             raise _TemporaryError(f"no answer within {self._settings.timeout:g} s") from None
         except openai.APIConnectionError as error:
+            if isinstance(error.__cause__, InputError):  # the same, wrapped by other versions of the library
+                raise ScoringError(str(error.__cause__)) from None
             said = self._said(error.__cause__ or error)
             raise _TemporaryError(
                 f"{self.url} cannot be reached ({said}). Check that the server runs and that the address is right"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from votek.errors import ModelError
+from votek.scoring.allowed import listed_model_folder, restricted
 
 __all__ = ["model_folder"]
 
@@ -14,12 +15,13 @@ _FILES = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
 def model_folder(name: str) -> Path:
     """Where the files of a model are that is given by folder or by name.
 
-    A name is looked for in the local model cache, and fetched unless HF_HUB_OFFLINE is set.
+    A name is looked for in the local model cache, and fetched unless HF_HUB_OFFLINE is set. Where people sign in it is
+    one of VOTEK_MODEL_FOLDER, and nothing is fetched.
 
     Raises:
         ModelError: there is no such model, or the folder is none.
     """
-    path = Path(name).expanduser()
+    path = listed_model_folder(name) if restricted() else Path(name).expanduser()
     if path.is_dir():
         if not (path / "config.json").is_file():
             raise ModelError(

@@ -49,6 +49,7 @@ class ModelSettings:
 
         Raises:
             InputError: one of them, or their combination, cannot.
+            ModelError: people sign in here, and the model is not one that this server offers.
         """
         for name, kind in (("tier", Tier), ("way", Way), ("scoring", ScoringName), ("calibration", CalibrationName)):
             if getattr(self, name) not in get_args(kind):
@@ -76,10 +77,16 @@ class ModelSettings:
             raise InputError("Calibration needs scores of all labels: choose echo or letters, or calibration none.")
         if self.calibration != "none" and self.scoring == "pmi":
             raise InputError("PMI is a calibration of its own: choose mean or sum, or calibration none.")
-        if self.tier == "openai" and self.base_url:
+        if self.tier == "openai":
+            from votek.scoring.keys import endpoint_url
             from votek.scoring.urls import check_url
 
-            check_url(self.base_url)
+            check_url(endpoint_url(self.base_url))
+        if self.tier == "transformers":
+            from votek.scoring.allowed import listed_model_folder, restricted
+
+            if restricted():
+                listed_model_folder(self.model)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
