@@ -7,7 +7,6 @@ label that was sent twice, late or after a restart still counts once.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from ui.labels_api import answer_json, queue_json, read_events
 from ui.model_keys import key_routes
 from votek.access import Grant, load_secret, read_token
+from votek.datatypes import LOCAL, Person
 from votek.errors import AccessError, InputError, NotFoundError, VotekError
 
 if TYPE_CHECKING:
@@ -37,16 +37,9 @@ def _server_workspace() -> Workspace:
     return workspace()
 
 
-@lru_cache(maxsize=8)
-def _key(settings_json: str) -> str:
-    from votek.settings import Settings
-
-    return load_secret(Settings.model_validate_json(settings_json))
-
-
 def signing_key(workspace: Workspace) -> str:
-    """The key that signs the tokens of this data folder."""
-    return _key(workspace.settings.model_dump_json())
+    """The keys that sign the tokens of this data folder."""
+    return load_secret(workspace.settings)
 
 
 class _TooLargeError(Exception):
@@ -99,17 +92,20 @@ def _record(workspace: Workspace, raw: bytes) -> dict[str, Any]:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         raise InputError("The body is not JSON.") from None
-    grant = _grant(workspace, body.get("token") if isinstance(body, dict) else None)
-    return answer_json(workspace.record_events(grant.project, grant.person, read_events(body)))
+    grant, mine = _granted(workspace, body.get("token") if isinstance(body, dict) else None)
+    return answer_json(*mine.label_and_hand(grant.project, grant.person, read_events(body)))
 
 
 def _queue(workspace: Workspace, token: str) -> dict[str, Any]:
-    grant = _grant(workspace, token)
-    return queue_json(workspace, grant.project, grant.person)
+    grant, mine = _granted(workspace, token)
+    return queue_json(mine, grant.project, grant.person)
 
 
-def _grant(workspace: Workspace, token: object) -> Grant:
-    return read_token(signing_key(workspace), token)
+def _granted(workspace: Workspace, token: object) -> tuple[Grant, Workspace]:
+    """What a token allows, and the workspace as its person may use it now: it outlives neither role nor session."""
+    grant = read_token(signing_key(workspace), token)
+    person = LOCAL if grant.person == LOCAL.id else Person(grant.person)
+    return grant, workspace.as_person(person, since=grant.since)
 
 
 def _health(open_workspace: Callable[[], Workspace]) -> JSONResponse:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from votek.access import load_secret
-from votek.errors import InputError, StorageError
+from votek.access import load_secret, mint_token, read_token, rotate_key
+from votek.errors import AccessError, InputError, StorageError
 from votek.settings import Settings
 
 
@@ -71,3 +72,41 @@ def test_a_folder_that_cannot_be_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="VOTEK_DATA"):
         load_secret(settings(tmp_path / "file"))
+
+
+def test_several_keys_in_the_variable(tmp_path: Path) -> None:
+    assert load_secret(settings(tmp_path, f"{'a' * 20}, {'b' * 20}")) == f"{'a' * 20},{'b' * 20}"
+    with pytest.raises(InputError, match="at least 16"):
+        load_secret(settings(tmp_path, f"{'a' * 20},"))
+
+
+def test_a_new_key_signs_and_the_earlier_one_counts_until_its_tokens_have_expired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = load_secret(settings(tmp_path))
+    token = mint_token(first, project="p", person="a")
+    assert rotate_key(settings(tmp_path)) == 1
+    both = load_secret(settings(tmp_path))
+    assert both.split(",")[1:] == [first]
+    assert both.split(",")[0] != first
+    assert read_token(both, token).person == "a"
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in tmp_path.iterdir()] == ["secret"]
+    assert rotate_key(settings(tmp_path)) == 2
+    later = time.time() + 3700
+    monkeypatch.setattr("votek.access.secret.time.time", lambda: later)
+    assert len(load_secret(settings(tmp_path)).split(",")) == 1
+    assert rotate_key(settings(tmp_path)) == 1
+
+
+def test_a_key_that_leaked_is_dropped_at_once(tmp_path: Path) -> None:
+    token = mint_token(load_secret(settings(tmp_path)), project="p", person="a")
+    assert rotate_key(settings(tmp_path), keep=False) == 0
+    with pytest.raises(AccessError, match="not made by this server"):
+        read_token(load_secret(settings(tmp_path)), token)
+
+
+def test_a_key_from_the_variable_is_changed_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="write a new one before it"):
+        rotate_key(settings(tmp_path, "v" * 20))
+    assert list(tmp_path.iterdir()) == []

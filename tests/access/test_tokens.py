@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
+
 import pytest
 
-from votek.access import Grant, mint_token, read_token
+from votek.access import mint_token, read_token
 from votek.errors import AccessError
 
 SECRET = "k" * 32
@@ -12,7 +15,9 @@ SECRET = "k" * 32
 
 def test_a_token_carries_its_project_and_person() -> None:
     token = mint_token(SECRET, project="p-1", person="Ada Łovelace 🦊")
-    assert read_token(SECRET, token) == Grant("p-1", "Ada Łovelace 🦊")
+    grant = read_token(SECRET, token)
+    assert (grant.project, grant.person) == ("p-1", "Ada Łovelace 🦊")
+    assert abs(grant.since.timestamp() - time.time()) < 5
     assert token.isascii()
     assert not set(token) & set(" \"'<>&;\n")
 
@@ -62,3 +67,27 @@ def test_a_token_for_one_purpose_is_worth_nothing_for_another() -> None:
     assert (
         read_token(SECRET, mint_token(SECRET, project="p", person="a", purpose="keys"), purpose="keys").project == "p"
     )
+
+
+def test_it_carries_when_the_session_began() -> None:
+    began = dt.datetime(2026, 3, 1, 12, 30, 5, 250_000, tzinfo=dt.UTC)
+    assert read_token(SECRET, mint_token(SECRET, project="p", person="a", since=began)).since == began
+
+
+def test_no_token_is_valid_for_more_than_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    token = mint_token(SECRET, project="p", person="a", seconds=10**6)
+    monkeypatch.setattr("votek.access.tokens.time.time", lambda: now + 3602)
+    with pytest.raises(AccessError, match="expired"):
+        read_token(SECRET, token)
+
+
+def test_the_first_of_several_keys_signs_and_all_are_accepted() -> None:
+    old, new = "o" * 32, "n" * 32
+    token = mint_token(old, project="p", person="a")
+    assert read_token(f"{new},{old}", token).person == "a"
+    assert read_token(new, mint_token(f"{new},{old}", project="p", person="a")).person == "a"
+    with pytest.raises(AccessError, match="not made by this server"):
+        read_token(old, mint_token(f"{new},{old}", project="p", person="a"))
+    with pytest.raises(AccessError, match="not made by this server"):
+        read_token(new, token)

@@ -16,10 +16,10 @@ from starlette.testclient import TestClient
 from ui.routes import MAX_BODY, routes, signing_key
 from votek.access import mint_token
 from votek.datasets import read_dataset
-from votek.datatypes import LabelSpec, Project, TaskSpec
+from votek.datatypes import LOCAL, LabelSpec, Project, TaskSpec
 from votek.errors import StorageError
 from votek.settings import Settings
-from votek.workspace import Workspace
+from votek.workspace import NewEvent, Workspace
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def client(space: Workspace) -> Iterator[TestClient]:
 
 @pytest.fixture
 def token(space: Workspace, project: Project) -> str:
-    return mint_token(signing_key(space), project=project.id, person="ada")
+    return mint_token(signing_key(space), project=project.id, person=LOCAL.id)
 
 
 def event(item: str = "t0", value: Any = "alpha", kind: str = "label", **changes: Any) -> dict[str, Any]:
@@ -76,8 +76,8 @@ def test_labels_are_stored_in_order_under_the_name_in_the_token(client, space, p
     assert answer.json()["rejected"] == []
     stored = space.events(project.id)
     assert [(e.item, e.value, e.who, e.source) for e in stored] == [
-        ("t0", "alpha", "ada", "browser"),
-        ("t1", "beta", "ada", "browser"),
+        ("t0", "alpha", "local", "browser"),
+        ("t1", "beta", "local", "browser"),
     ]
 
 
@@ -119,19 +119,19 @@ def test_without_a_token_nothing_is_stored_or_shown(client, space, project, give
 
 
 def test_an_expired_or_foreign_token_is_refused(client, space, project, versions) -> None:
-    expired = mint_token(signing_key(space), project=project.id, person="ada", seconds=-1)
-    foreign = mint_token("x" * 40, project=project.id, person="ada")
+    expired = mint_token(signing_key(space), project=project.id, person=LOCAL.id, seconds=-1)
+    foreign = mint_token("x" * 40, project=project.id, person=LOCAL.id)
     for token in (expired, foreign):
         assert send(client, token, event(**versions)).status_code == 401
 
 
 def test_a_token_opens_its_own_project_only(client, space, project, token, versions) -> None:
     other = space.create_project("Other")
-    assert send(client, mint_token(signing_key(space), project=other.id, person="ada"), event(**versions)).json()[
+    assert send(client, mint_token(signing_key(space), project=other.id, person=LOCAL.id), event(**versions)).json()[
         "rejected"
     ]
     assert space.events(project.id) == []
-    assert send(client, mint_token(signing_key(space), project="gone", person="ada"), event()).status_code == 404
+    assert send(client, mint_token(signing_key(space), project="gone", person=LOCAL.id), event()).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_hostile_values_are_rejected_and_leave_no_trace(client, space, project, 
 
 def test_the_source_cannot_be_chosen_by_the_browser(client, space, project, token, versions) -> None:
     send(client, token, event(source="import", who="eve", **versions))
-    assert [(e.who, e.source) for e in space.events(project.id)] == [("ada", "browser")]
+    assert [(e.who, e.source) for e in space.events(project.id)] == [("local", "browser")]
 
 
 def test_a_body_that_is_too_large_is_given_up(client, token) -> None:
@@ -239,8 +239,7 @@ def test_the_history_says_what_each_undo_brings_back(client, space, project, tok
         event("t0", "why", "comment", **versions),
     ]
     send(client, token, *done)
-    eve = mint_token(signing_key(space), project=project.id, person="eve")
-    send(client, eve, event("t1", "alpha", **versions))
+    space.record_events(project.id, "eve", [NewEvent("by-eve", "t1", "label", "alpha", **versions)])
     history = client.get("/api/queue", headers={"Authorization": f"Bearer {token}"}).json()["history"]
     assert [step["event"] for step in history] == [e["event_id"] for e in reversed(done)]
     assert [step["before"] for step in history] == [
@@ -253,7 +252,8 @@ def test_the_history_says_what_each_undo_brings_back(client, space, project, tok
     undo = event("t0", {"event": done[2]["event_id"]}, "undo", **versions)
     assert send(client, token, undo).json()["rejected"] == []
     assert space.labels(project.id)["t0"].value == "beta"
-    assert send(client, eve, event("t0", {"event": done[1]["event_id"]}, "undo", **versions)).json()["rejected"]
+    foreign = event("t1", {"event": "by-eve"}, "undo", **versions)
+    assert send(client, token, foreign).json()["rejected"]
 
 
 def test_health_says_whether_the_database_answers(client) -> None:

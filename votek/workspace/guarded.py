@@ -53,7 +53,7 @@ class _View:
             if rule.project == "list":
                 return self.__listed(method, call)
             project_id = self.__project(rule, call.arguments)
-            self.__allow(_for_events(rule, call.arguments) if name == "record_events" else rule, project_id)
+            self.__allow(_for_events(rule, call.arguments), project_id)
             result = method(*call.args, **call.kwargs)
             if rule.noted and self.__space.accounts:
                 self.__note(name, project_id, result)
@@ -127,7 +127,7 @@ class _View:
 
 def _for_events(rule: Rule, arguments: Mapping[str, Any]) -> Rule:
     """Settling what others disagree about is not the business of those who label."""
-    needed: list[Role] = [EVENTS[event.kind] for event in arguments["events"] if event.kind in EVENTS]
+    needed: list[Role] = [EVENTS[event.kind] for event in arguments.get("events", ()) if event.kind in EVENTS]
     needed.sort(key=RANK.__getitem__)
     return replace(rule, least=needed[-1]) if needed else rule
 
