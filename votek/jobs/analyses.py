@@ -18,6 +18,7 @@ from votek.jobs import (
     analyse_in_context,
     analyse_pruning,
     compare_methods,
+    suggest_labels,
     try_model,
 )
 
@@ -57,6 +58,8 @@ ANALYSES: dict[str, Analysis] = {
     analyse_groups.NAME: analyse_groups.groups_of_project,
     analyse_pruning.NAME: analyse_pruning.prune_project,
     compare_methods.NAME: compare_methods.compare_project,
+    suggest_labels.NAME: suggest_labels.suggest_of_project,
+    suggest_labels.COST_NAME: suggest_labels.suggest_cost_of_project,
     try_model.NAME: try_model.try_model,
 }
 
