@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from ui.escaping import escape
 from ui.theme import apply_style
 from votek.errors import VotekError
 from votek.settings import Settings
@@ -148,15 +149,6 @@ def errors_shown() -> Iterator[None]:
 def show_error(error: VotekError) -> None:
     """Show an error that a person can act on; its text names the next step."""
     st.error(escape(str(error)))
-
-
-def escape(text: str) -> str:
-    """`text` so that Streamlit's markdown shows it as it is (no formulas, links or emphasis).
-
-    >>> escape("costs $5 or *more*")
-    'costs \\\\$5 or \\\\*more\\\\*'
-    """
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in text)
 
 
 def next_step(
