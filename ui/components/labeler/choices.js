@@ -39,6 +39,9 @@ class Choices {
       button.title = definition;
       if (!this.long) words.append(make("span", { class: "definition", dir: "auto", text: definition }));
     }
+    const note = make("span", { class: "note", text: "suggested" });
+    note.hidden = true;
+    words.append(note);
     button.append(words);
     if (slot) {
       button.append(make("kbd", { text: shown(slot), "aria-hidden": "true" }));
@@ -56,6 +59,13 @@ class Choices {
     for (const button of this.buttons) {
       const on = chosen.includes(button.dataset.name) ? "true" : "false";
       if (button.getAttribute("aria-pressed") !== on) button.setAttribute("aria-pressed", on);
+    }
+  }
+
+  // Marks what is suggested, without choosing it.
+  suggest(names) {
+    for (const button of this.buttons) {
+      button.querySelector(".note").hidden = !names.includes(button.dataset.name);
     }
   }
 

@@ -1,6 +1,7 @@
 // One per project and person on a page: the model, the outbox, and the talk with the server.
 
 const engines = new Map();
+const SUGGESTIONS_EVERY = 4; // decisions; well before the texts run out for which the server has worked them out
 const REPLACEMENT_WAITS_MS = [400, 400, 600, 1_000, 1_500, 2_000, 3_000, 5_000, 8_000, 8_000];
 
 class Engine {
@@ -14,6 +15,7 @@ class Engine {
     this.loading = false;
     this.owed = 0; // replacements of skipped texts that have not come yet
     this.waiting = false;
+    this.decided = 0; // since the state was last taken in
     this.rejections = [];
     this.tokenAsked = -Infinity;
     this.wanted = null; // a text to open, as the page was asked to
@@ -85,8 +87,9 @@ class Engine {
     const skips = entries.filter(({ event }) => event.kind === "skip" && this.#replaceable(event.item)).length;
     const undone = entries.some(({ event, before }) => event.kind === "undo" && "state" in before);
     this.owed += skips;
+    this.decided += entries.filter(({ event }) => CHANNEL[event.kind] === "decision").length;
     if (skips) this.#awaitReplacements();
-    else if (undone) this.refresh();
+    else if (undone || (this.model.looksAhead && this.decided >= SUGGESTIONS_EVERY)) this.refresh();
     if (!this.outbox.unsaved) this.view?.tellProgress(this.model.current === null ? 0 : undefined);
   }
 
@@ -142,6 +145,7 @@ class Engine {
   }
 
   #take(state, asked) {
+    this.decided = 0;
     const finished = this.model.current === null;
     const known = new Set(this.model.items.map((item) => item.id));
     this.model.load(state, this.outbox.entries, asked);

@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 # There is no build step: the scripts are one module, joined in the order in which they need each other.
 _SCRIPTS = (
     *("dom", "keys", "connection", "outbox", "model", "engine"),
-    *("choices", "drafts", "saved", "panels", "view", "labeler"),
+    *("choices", "drafts", "saved", "panels", "suggestion", "view", "labeler"),
 )
 
 

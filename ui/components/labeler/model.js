@@ -14,6 +14,8 @@ class Model {
     this.guidelines = "";
     this.guidelinesVersion = 1;
     this.toCome = 0;
+    this.suggesting = false;
+    this.looksAhead = false; // suggestions for the next texts are asked for as the work goes on
   }
 
   // `asked`: performance.now() when this state was asked for. `pending`: what is not acknowledged yet.
@@ -23,6 +25,8 @@ class Model {
     this.guidelines = state.guidelines ?? "";
     this.guidelinesVersion = state.guidelines_version;
     this.toCome = state.to_come ?? 0;
+    this.suggesting = state.suggesting ?? false;
+    this.looksAhead = this.suggesting && !state.team;
     this.items = state.items.map((item) => ({ ...item }));
     this.history = [...(state.history ?? [])].reverse();
     this.acknowledged = this.acknowledged.filter((entry) => entry.acknowledgedAt >= asked);

@@ -16,6 +16,7 @@ const PARTS = {
   hint: ".hint",
   body: ".body",
   reason: ".reason",
+  suggestion: ".suggestion",
   deciding: ".deciding",
   choices: ".choices",
   answer: ".answer",
@@ -140,6 +141,8 @@ class View {
     const flag = item.flagged ? " · flagged" : "";
     setText(parts.where, `Text ${model.position + 1} of ${model.items.length}${marks}${flag}`);
     setText(parts.reason, item.reason ? `Why this text: ${item.reason}` : "");
+    fillSuggestion(parts.suggestion, item, model.suggesting);
+    this.choices.suggest(suggestedNames(item));
     this.choices.press(this.chosen);
     this.buttons.get("flag").setAttribute("aria-pressed", String(item.flagged));
     this.#disable("previous", model.position === 0);
