@@ -49,6 +49,7 @@ POLICY: Mapping[str, Rule] = {
     "members": _REVIEWER,
     "person_names": _REVIEWER,
     "my_role": Rule("person"),
+    "may_make_projects": Rule("person", "none"),
     "invite": _OWNER,  # changes of roles write to the audit log themselves
     "set_role": _OWNER,
     "remove_member": _OWNER,
@@ -80,8 +81,23 @@ POLICY: Mapping[str, Rule] = {
     "include_again": _OWNER_NOTED,
     "annotation_state": _ANNOTATOR,
     "record_events": _ANNOTATOR,
+    "label_and_hand": _ANNOTATOR,
+    "hand": _ANNOTATOR,
+    "leave": _ANNOTATOR,
     "events": _REVIEWER,
     "labels": _REVIEWER,
+    # review
+    "review": _REVIEWER,
+    "agreement": _REVIEWER,
+    "answers": _REVIEWER,
+    "disagreements": _REVIEWER,
+    "to_recheck": _REVIEWER,
+    "my_rechecks": _ANNOTATOR,
+    "history": _REVIEWER,
+    "revisions": _REVIEWER,
+    # suggestions
+    "set_suggestions": _OWNER_NOTED,
+    "suggestion_report": _REVIEWER,
     # prompts and exports
     "labelled_rows": _REVIEWER,
     "prompt_set": _REVIEWER,
@@ -98,7 +114,7 @@ POLICY: Mapping[str, Rule] = {
 """Method of `Workspace` -> what it needs."""
 
 EVENTS: Mapping[str, Role] = {"adjudicate": "reviewer"}
-"""Kinds of events that `record_events` takes from this role upwards only."""
+"""Kinds of events that are taken from this role upwards only, by whatever method takes events."""
 
 INSIDE = frozenset(
     {
@@ -106,13 +122,18 @@ INSIDE = frozenset(
         "as_person",
         "check_session",
         "close",
+        "belongs",
+        "in_session",
         "open",
         "sign_in",
         "sign_out",
         # parts that other methods are made of
         "build_queue",
+        "by_seats",
+        "desk",
         "evidence",
         "forget_labelling",
+        "hand_out",
         "labelling",
         "labelling_lock",
         "load_pool",
@@ -125,6 +146,7 @@ INSIDE = frozenset(
         "role_in",
         "rounds_in_force",
         "save_pool",
+        "team",
         "writing",
     }
 )

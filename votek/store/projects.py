@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -14,9 +14,31 @@ from votek.errors import NotFoundError
 from votek.store.database import Transaction
 from votek.store.schema import project, revision
 
-__all__ = ["add_revision", "delete", "get", "insert", "listed", "lock", "model", "set_archived"]
+__all__ = [
+    "Revision",
+    "add_revision",
+    "delete",
+    "get",
+    "insert",
+    "listed",
+    "lock",
+    "model",
+    "revisions",
+    "set_archived",
+    "task_of",
+]
 
 RevisionKind = Literal["name", "task", "guidelines", "prompts", "model", "handout", "suggestions"]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One version of what somebody typed about a project; `who` is None where that was not recorded."""
+
+    version: int
+    value: Any
+    time: dt.datetime
+    who: str | None
 
 
 def insert(tx: Transaction, project_id: str, *, created: dt.datetime, sample: bool) -> None:
@@ -43,6 +65,21 @@ def add_revision(
     values = {"project": project_id, "kind": kind, "version": version, "value": value, "created": time, "who": who}
     tx.execute(sa.insert(revision).values(**values))
     return int(version)
+
+
+def revisions(tx: Transaction, project_id: str, kind: RevisionKind) -> list[Revision]:
+    """Every version of one thing that was typed about the project, oldest first."""
+    query = (
+        sa.select(revision)
+        .where(revision.c.project == project_id, revision.c.kind == kind)
+        .order_by(revision.c.version)
+    )
+    return [Revision(row["version"], row["value"], row["created"], row["who"]) for row in tx.execute(query).mappings()]
+
+
+def task_of(made: Revision) -> TaskSpec:
+    """The task that a revision of the kind "task" holds."""
+    return _task(made.value, made.version)
 
 
 def get(tx: Transaction, project_id: str) -> Project:

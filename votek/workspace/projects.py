@@ -103,7 +103,7 @@ class Projects(Context):
         with self.store.write() as tx:
             project_rows.set_archived(tx, project_id, archived)
 
-    def set_task(self, project_id: str, task: TaskSpec) -> Project:
+    def set_task(self, project_id: str, task: TaskSpec, *, who: str = LOCAL.id) -> Project:
         """Set type and labels of the task; equal ones make no new version.
 
         Raises:
@@ -122,17 +122,17 @@ class Projects(Context):
                 for name in (label.value if isinstance(label.value, list) else [label.value])
             )
             _refuse_loss(before, spec, used, texts=len(given))
-            project_rows.add_revision(tx, project_id, "task", project_rows.task_value(spec), time=now())
+            project_rows.add_revision(tx, project_id, "task", project_rows.task_value(spec), time=now(), who=who)
             return project_rows.get(tx, project_id)
 
-    def set_guidelines(self, project_id: str, text: str) -> Project:
+    def set_guidelines(self, project_id: str, text: str, *, who: str = LOCAL.id) -> Project:
         """Set the guidelines shown beside each text; an equal text makes no new version."""
         if len(text) > MAX_GUIDELINES:
             raise InputError(f"The guidelines have {len(text):,} characters; {MAX_GUIDELINES:,} are allowed.")
         with self.store.write() as tx:
             project_rows.lock(tx, project_id)
             if project_rows.get(tx, project_id).guidelines != text:
-                project_rows.add_revision(tx, project_id, "guidelines", text, time=now())
+                project_rows.add_revision(tx, project_id, "guidelines", text, time=now(), who=who)
             return project_rows.get(tx, project_id)
 
     def set_prompts(self, project_id: str, settings: PromptSettings) -> Project:
