@@ -4,10 +4,12 @@ import streamlit as st
 
 from ui.components.map.asset import plotly_route
 from ui.lifecycle import with_launcher
+from ui.operations import operations
 from ui.routes import routes
 from ui.security import security
 
-app = st.App(__file__, routes=[*routes(), plotly_route()], middleware=security(), lifespan=with_launcher)
+served = [*routes(), plotly_route()]
+app = st.App(__file__, routes=served, middleware=[*operations(served), *security()], lifespan=with_launcher)
 
 if __name__ == "__main__":
     from ui.frame import open_home

@@ -14,11 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from ui.health import health_routes
 from ui.labels_api import answer_json, queue_json, read_events
+from ui.metrics import count_events, counted
 from ui.model_keys import key_routes
 from votek.access import Grant, load_secret, read_token
 from votek.datatypes import LOCAL, Person
 from votek.errors import AccessError, InputError, NotFoundError, VotekError
+from votek.logs import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +50,11 @@ class _TooLargeError(Exception):
 
 
 def routes(open_workspace: Callable[[], Workspace] = _server_workspace) -> list[BaseRoute]:
-    """Every route of ours: `POST /api/labels`, `GET /api/queue`, `GET /api/health`, `POST /api/model-key`.
+    """Every route of ours: `POST /api/labels`, `GET /api/queue`, `POST /api/model-key`, and those of `ui.health`.
 
     `open_workspace` gives the one workspace of the process; it is called off the event loop.
     """
+    open_workspace = counted(open_workspace)
 
     async def labels(request: Request) -> JSONResponse:
         try:
@@ -64,13 +68,10 @@ def routes(open_workspace: Callable[[], Workspace] = _server_workspace) -> list[
         token = token if scheme.lower() == "bearer" else ""
         return await run_in_threadpool(_answer, lambda: _queue(open_workspace(), token))
 
-    async def health(request: Request) -> JSONResponse:
-        return await run_in_threadpool(_health, open_workspace)
-
     return [
         Route("/api/labels", labels, methods=["POST"]),
         Route("/api/queue", queue, methods=["GET"]),
-        Route("/api/health", health, methods=["GET"]),
+        *health_routes(open_workspace),
         *key_routes(lambda: signing_key(open_workspace())),
     ]
 
@@ -93,7 +94,9 @@ def _record(workspace: Workspace, raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise InputError("The body is not JSON.") from None
     grant, mine = _granted(workspace, body.get("token") if isinstance(body, dict) else None)
-    return answer_json(*mine.label_and_hand(grant.project, grant.person, read_events(body)))
+    acks, hand = mine.label_and_hand(grant.project, grant.person, read_events(body))
+    count_events(acks)
+    return answer_json(acks, hand)
 
 
 def _queue(workspace: Workspace, token: str) -> dict[str, Any]:
@@ -104,16 +107,9 @@ def _queue(workspace: Workspace, token: str) -> dict[str, Any]:
 def _granted(workspace: Workspace, token: object) -> tuple[Grant, Workspace]:
     """What a token allows, and the workspace as its person may use it now: it outlives neither role nor session."""
     grant = read_token(signing_key(workspace), token)
+    note(person=grant.person, project=grant.project)
     person = LOCAL if grant.person == LOCAL.id else Person(grant.person)
     return grant, workspace.as_person(person, since=grant.since)
-
-
-def _health(open_workspace: Callable[[], Workspace]) -> JSONResponse:
-    try:
-        open_workspace().projects()
-    except VotekError as error:
-        return JSONResponse({"status": "database unreachable", "reason": str(error)}, status_code=503)
-    return JSONResponse({"status": "ok"})
 
 
 def _answer(work: Callable[[], dict[str, Any]]) -> JSONResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
     )
     lease_seconds: float = Field(
         10.0, gt=0, description="A worker that is silent for this long is taken for dead and its job is resumed."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="How log lines are written: text, or json.")
+    metrics: bool = Field(False, description="1 serves figures for Prometheus at /api/metrics, to this computer alone.")
+    metrics_token: str | None = Field(
+        None, description="Who sends this as a bearer token gets /api/metrics from anywhere; needed with accounts."
     )
 
     @property

@@ -256,20 +256,14 @@ def test_the_history_says_what_each_undo_brings_back(client, space, project, tok
     assert send(client, token, foreign).json()["rejected"]
 
 
-def test_health_says_whether_the_database_answers(client) -> None:
-    answer = client.get("/api/health")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-
-
-def test_health_says_why_when_it_does_not() -> None:
+def test_a_database_that_cannot_be_used_is_said() -> None:
     def broken() -> Workspace:
         raise StorageError("The database cannot be read. Make the folder readable.")
 
     with TestClient(Starlette(routes=routes(broken))) as client:
-        answer = client.get("/api/health")
+        answer = send(client, "token", event())
         assert answer.status_code == 503
         assert "Make the folder readable" in answer.json()["reason"]
-        assert send(client, "token", event()).status_code == 503
 
 
 def test_only_the_right_method_is_taken(client) -> None:

@@ -1,8 +1,9 @@
-"""`votek app` and `votek worker`: start the web server and the worker, and stop them together."""
+"""`votek app`: web server and worker together, for one person. `votek web`, `votek worker`: each alone, for a team."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -31,14 +32,18 @@ ROOT = Path(__file__).resolve().parents[2]
 """The checkout: `app.py`, `pages/` and `examples/` lie here."""
 
 STOP_SECONDS = 8.0
+LEAVE_SECONDS = 3.0
+"""What a worker that was asked to stop may take; its job has gone back to the queue long before."""
 
 
-def check_host(host: str) -> None:
+def check_host(host: str, *, accounts: bool = False) -> None:
     """Refuse to listen beyond this computer: without accounts anybody who can connect could label.
 
     Raises:
-        InputError: `host` is not a loopback address.
+        InputError: `host` is not a loopback address, and nobody has to sign in.
     """
+    if accounts:
+        return
     try:
         local = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -46,7 +51,8 @@ def check_host(host: str) -> None:
     if not local:
         raise InputError(
             f"VOTEK_HOST is {host!r}, but without accounts only this computer may connect. "
-            "Use 127.0.0.1, localhost or ::1, and a tunnel such as ssh -L to reach it from elsewhere."
+            "Use 127.0.0.1, localhost or ::1, and a tunnel such as ssh -L to reach it from elsewhere; or let people "
+            "sign in (docs/team.md)."
         )
 
 
@@ -90,11 +96,12 @@ def serve(
     sample: Annotated[bool, typer.Option(help="Make the sample project when it is not there.")] = True,
 ) -> None:
     """Serve the app: web server and worker together, until Ctrl-C."""
+    from votek.access.accounts import accounts_configured
     from votek.settings import Settings
     from votek.workspace import Workspace
 
     settings = Settings()
-    check_host(settings.host)
+    check_host(settings.host, accounts=accounts_configured())
     lock = lock_data_folder(settings.data)
     try:
         check_port(settings.host, settings.port)
@@ -162,7 +169,7 @@ class _Servers:
                     f"The web server stopped at once (exit code {self.web.returncode}); see the lines above."
                 )
             try:
-                with urllib.request.urlopen(f"{address}/api/health", timeout=5):
+                with urllib.request.urlopen(f"{address}/api/ready", timeout=5):
                     break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
@@ -197,18 +204,48 @@ class _Servers:
 
 
 @app.command()
+def web() -> None:
+    """Serve the pages and take labels, without a worker; several may share a database and a data folder."""
+    from votek.access.accounts import accounts_configured
+    from votek.settings import Settings
+    from votek.workspace import Workspace
+
+    settings = Settings()
+    check_host(settings.host, accounts=accounts_configured())
+    check_port(settings.host, settings.port)
+    Workspace.open(settings).close()  # migrates the database, and says in one line when that cannot be
+    os.environ["VOTEK_DATA"] = str(settings.data.resolve())
+    os.chdir(ROOT)
+    typer.echo(f"votek serves http://{settings.host}:{settings.port}", err=True)
+    os.execv(sys.executable, [sys.executable, "-m", "ui.server"])  # this process: signals reach the server itself
+
+
+@app.command()
 def worker() -> None:
-    """Do the background work (embedding, graph, picks, map) of a data folder."""
+    """Do the background work (embedding, graph, picks, map) of a data folder; several may share one."""
     from votek.jobs.worker import run
+    from votek.logs import set_up_logs
     from votek.settings import Settings
 
+    settings = Settings()
+    set_up_logs(settings.log_format)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     parent = int(os.environ.get("VOTEK_PARENT", "0"))
     if parent:
         threading.Thread(target=_stop_with, args=(parent, stop), daemon=True).start()
-    run(Settings(), stop=stop)
+    threading.Thread(target=_leave_with, args=(stop,), daemon=True).start()
+    run(settings, stop=stop)
+
+
+def _leave_with(stop: threading.Event) -> None:
+    """End even where a library cannot be interrupted: nothing half-written is ever taken for whole."""
+    stop.wait()
+    time.sleep(LEAVE_SECONDS)
+    logging.getLogger(__name__).info("leaving in the middle of a step; its job is in the queue again")
+    logging.shutdown()
+    os._exit(0)
 
 
 def _stop_with(parent: int, stop: threading.Event) -> None:

@@ -9,14 +9,17 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 from votek.datatypes import Job
 from votek.errors import Cancelled, StorageError, VotekError
 from votek.jobs.context import now
+from votek.jobs.heartbeat import Heartbeat
 from votek.jobs.requests import Requests
 from votek.jobs.running import Handover, RunningJob
 from votek.jobs.stages import perform, stages_of
 from votek.jobs.warm import warm_up
+from votek.logs import within
 from votek.settings import Settings
 from votek.store import Store
 from votek.store import jobs as job_rows
@@ -58,6 +61,10 @@ class Worker:
     def serve(self) -> None:
         """Work until asked to stop."""
         self._release_the_dead()
+        with Heartbeat(self.context.store, self.name):
+            self._work()
+
+    def _work(self) -> None:
         warming = threading.Thread(target=warm_up, args=(self.context.settings, self.stop), name="warm-up", daemon=True)
         warming.start()
         quick = threading.Thread(target=self._lane, kwargs={"quick": True}, name="quick-lane")
@@ -102,7 +109,12 @@ class Worker:
 
     def _do(self, job: Job, pool: ThreadPoolExecutor) -> None:
         """Run one job; whatever happens in it ends here, as its state."""
-        log.info("job %s (%s) of project %s, attempt %d", job.id, job.kind, job.project, job.attempts)
+        with within(job=job.id, kind=job.kind, project=job.project, attempt=job.attempts, worker=self.name):
+            self._watched(job, pool)
+
+    def _watched(self, job: Job, pool: ThreadPoolExecutor) -> None:
+        log.info("job begins")
+        began = time.monotonic()
         run = RunningJob(
             self.context.store,
             job,
@@ -112,18 +124,19 @@ class Worker:
             stages=stages_of(job),
         )
         with run:
-            error = pool.submit(perform, self.context, run).exception()
-        if error is not None:
-            self._failed(run, error)
+            error = pool.submit(copy_context().run, perform, self.context, run).exception()
+        state = "done" if error is None else self._failed(run, error)
+        log.info("job ends", extra={"state": state, "ms": round((time.monotonic() - began) * 1000)})
 
-    def _failed(self, run: RunningJob, error: BaseException) -> None:
+    def _failed(self, run: RunningJob, error: BaseException) -> str:
+        """Record how a job ended that was not done; gives its state."""
         state, message = "failed", str(error)
         if isinstance(error, Handover):
             state, message = "queued", ""
         elif isinstance(error, Cancelled):
             state = "cancelled"
         elif not isinstance(error, VotekError):
-            log.error("job %s (%s) broke off", run.job.id, run.job.kind, exc_info=error)
+            log.error("job broke off", exc_info=error)
             message = (
                 f"An internal error ended this ({type(error).__name__}). The worker's log has the details; nothing "
                 "that was finished is lost. Try again, and report it if it happens again."
@@ -132,7 +145,8 @@ class Worker:
             with self.context.store.write() as tx:
                 run.finish(tx, state, message)
         except StorageError as failure:  # the lease will run out and another attempt will follow
-            log.error("the end of job %s could not be recorded: %s", run.job.id, failure)
+            log.error("the end of the job could not be recorded: %s", failure)
+        return state
 
     def _release_the_dead(self) -> None:
         """Jobs of workers of this machine that are no more need not wait for their lease to run out."""
