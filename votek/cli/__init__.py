@@ -30,6 +30,7 @@ def main() -> None:
         pruning,
         selecting,
         serve,
+        suggestions,
     )
 
     try:

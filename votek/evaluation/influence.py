@@ -40,6 +40,32 @@ class Influence:
         """The same as plain dictionaries and numbers."""
         return asdict(self)
 
+    def sentences(self) -> list[str]:
+        """The same in words: shown, held back, and what the difference says."""
+        return [
+            f"Shown: {_arm(self.shown, 'agreed with the suggestion')}",
+            f"Held back: {_arm(self.blind, 'agreed with it all the same')}",
+            f"Influence: {self._verdict()}",
+        ]
+
+    def _verdict(self) -> str:
+        gap = self.difference
+        if gap is None:
+            return f"too few to say; at least {FEW} decisions of each kind are needed."
+        points = f"{100 * gap.value:+.1f} points (95% interval {100 * gap.low:+.1f} to {100 * gap.high:+.1f})"
+        if gap.low > 0:
+            return f"{points}. People follow shown suggestions that they would not have come to by themselves."
+        if gap.high < 0:
+            return f"{points}. Where a suggestion is shown, people agree with it less."
+        return f"{points}. That cannot be told from chance."
+
+
+def _arm(arm: Arm, what: str) -> str:
+    if arm.share is None:
+        return f"{arm.agreed} of {arm.n} {what}; too few to say."
+    share = arm.share
+    return f"{arm.agreed} of {arm.n} {what}, {share.value:.1%} (95% interval {share.low:.1%} to {share.high:.1%})."
+
 
 def influence(*, shown: tuple[int, int], blind: tuple[int, int]) -> Influence:
     """The report of (agreed, n) decisions with a shown and with a held-back suggestion.
