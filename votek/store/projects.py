@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import weakref
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -52,6 +53,7 @@ def lock(tx: Transaction, project_id: str) -> None:
     Raises:
         NotFoundError: there is no such project.
     """
+    _known(tx).pop(project_id, None)  # others may have changed it while this waited for its turn
     if tx.execute(sa.select(project.c.id).where(project.c.id == project_id).with_for_update()).first() is None:
         raise _missing(project_id)
 
@@ -64,6 +66,7 @@ def add_revision(
     version = (tx.execute(latest).scalar() or 0) + 1
     values = {"project": project_id, "kind": kind, "version": version, "value": value, "created": time, "who": who}
     tx.execute(sa.insert(revision).values(**values))
+    _known(tx).pop(project_id, None)
     return int(version)
 
 
@@ -88,10 +91,13 @@ def get(tx: Transaction, project_id: str) -> Project:
     Raises:
         NotFoundError: there is no such project.
     """
-    found = _load(tx, project.c.id == project_id)
-    if not found:
-        raise _missing(project_id)
-    return found[0]
+    known = _known(tx)
+    if project_id not in known:
+        found = _load(tx, _ONE, project_id=project_id)
+        if not found:
+            raise _missing(project_id)
+        known[project_id] = found[0]
+    return known[project_id]
 
 
 def model(tx: Transaction, project_id: str) -> dict[str, Any]:
@@ -107,32 +113,34 @@ def model(tx: Transaction, project_id: str) -> dict[str, Any]:
 
 def listed(tx: Transaction, *, archived: bool) -> Sequence[Project]:
     """Projects by time of creation; archived ones only when asked for."""
-    return _load(tx, sa.true() if archived else project.c.archived.is_(False))
+    return _load(tx, _query(sa.true() if archived else project.c.archived.is_(False)))
 
 
 def set_archived(tx: Transaction, project_id: str, archived: bool) -> None:
     """Put a project away, or bring it back."""
     lock(tx, project_id)
     tx.execute(sa.update(project).where(project.c.id == project_id).values(archived=archived))
+    _known(tx).pop(project_id, None)
 
 
 def delete(tx: Transaction, project_id: str) -> None:
     """Remove a project and, by the foreign keys, every row that belongs to it."""
     lock(tx, project_id)
     tx.execute(sa.delete(project).where(project.c.id == project_id))
+    _known(tx).pop(project_id, None)
 
 
 def _missing(project_id: str) -> NotFoundError:
     return NotFoundError(f"There is no project {project_id!r} (any more). Choose one from the list of projects.")
 
 
-def _load(tx: Transaction, condition: sa.ColumnElement[bool]) -> list[Project]:
+def _query(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     latest = (
         sa.select(revision.c.project, revision.c.kind, sa.func.max(revision.c.version).label("version"))
         .group_by(revision.c.project, revision.c.kind)
         .subquery()
     )
-    query = (
+    return (
         sa.select(project, revision.c.kind, revision.c.version, revision.c.value)
         .join(latest, latest.c.project == project.c.id)
         .join(
@@ -144,10 +152,26 @@ def _load(tx: Transaction, condition: sa.ColumnElement[bool]) -> list[Project]:
         .where(condition)
         .order_by(project.c.created, project.c.id)
     )
+
+
+# Putting the statement together takes longer than running it, and every label asks for its project.
+_ONE = _query(project.c.id == sa.bindparam("project_id"))
+
+
+def _load(tx: Transaction, query: sa.Select[Any], **values: str) -> list[Project]:
     rows: dict[str, list[Any]] = {}
-    for row in tx.execute(query):
+    for row in tx.execute(query, values):
         rows.setdefault(row.id, []).append(row)
     return [_project(parts) for parts in rows.values()]
+
+
+# Within one transaction a project stays as it was first read, unless that transaction changes or locks it.
+_read: weakref.WeakKeyDictionary[object, dict[str, Project]] = weakref.WeakKeyDictionary()
+
+
+def _known(tx: Transaction) -> dict[str, Project]:
+    began = tx.get_transaction()
+    return {} if began is None else _read.setdefault(began, {})
 
 
 def _project(parts: Sequence[Any]) -> Project:
