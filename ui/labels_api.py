@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from votek.annotation import Ack, Labelling, NewEvent, fold
+from votek.annotation import Ack, Hand, NewEvent
 from votek.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,39 +51,17 @@ def _read_event(position: int, event: object) -> NewEvent:
     )
 
 
-def answer_json(acks: Sequence[Ack]) -> dict[str, Any]:
-    """Which events are stored, and which were not accepted and why."""
-    return {
+def answer_json(acks: Sequence[Ack], hand: Hand | None = None) -> dict[str, Any]:
+    """Which events are stored, and which were not accepted and why; in a team also what to do next (`hand`)."""
+    answer: dict[str, Any] = {
         "acknowledged": [{"event_id": ack.event_id, "sequence": ack.sequence} for ack in acks if ack.accepted],
         "rejected": [{"event_id": ack.event_id, "reason": ack.reason} for ack in acks if not ack.accepted],
     }
+    if hand is not None:
+        answer["hand"] = hand.to_json()
+    return answer
 
 
 def queue_json(workspace: Workspace, project: str, person: str) -> dict[str, Any]:
-    """The state to draw, with what each undo would bring back (`history`, latest first).
-
-    `to_come`: how many texts round two will add once these are labelled; 0 where there is no such round.
-    """
-    # The log is read first: an event that arrives between the two reads is then known to the labeler as its own.
-    labelling = fold(workspace.events(project))
-    state = workspace.annotation_state(project, person).to_json()
-    state["history"] = _history(labelling, person)
-    stand = workspace.two_rounds(project) if state["items"] else None
-    state["to_come"] = stand.to_come if stand is not None else 0
-    return state
-
-
-def _history(labelling: Labelling, person: str) -> list[dict[str, Any]]:
-    steps = []
-    for event_id in labelling.undoable(person):
-        event = labelling.can_undo(person, event_id)
-        if event is None:
-            continue
-        labelling.apply(replace(event, kind="undo", value={"event": event_id}, event_id=f"undo {event_id}"))
-        decision = labelling.seen_by(event.item, person)
-        before = {
-            "flag": {"flagged": labelling.flagged(event.item, person)},
-            "comment": {"comment": labelling.comment(event.item, person)},
-        }.get(event.kind, {"state": labelling.state_for(event.item, person), "value": decision and decision.value})
-        steps.append({"event": event_id, "item": event.item, "kind": event.kind, "before": before})
-    return steps
+    """The state to draw, as plain JSON values."""
+    return workspace.annotation_state(project, person).to_json()

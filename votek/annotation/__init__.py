@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from votek.annotation.plan import TwoRounds, two_rounds
 from votek.annotation.queue import Queue, build_queue
-from votek.annotation.records import Ack, AnnotationItem, AnnotationState, FinalLabel, ItemState, NewEvent
+from votek.annotation.records import (
+    Ack,
+    AnnotationItem,
+    AnnotationState,
+    FinalLabel,
+    Hand,
+    ItemState,
+    NewEvent,
+    UndoStep,
+)
 from votek.annotation.resolution import IMPORT, Overlap, Resolution, Status, resolve
 from votek.annotation.rules import check_event, check_value
 from votek.annotation.state import Labelling, fold
@@ -15,6 +24,7 @@ __all__ = [
     "AnnotationItem",
     "AnnotationState",
     "FinalLabel",
+    "Hand",
     "ItemState",
     "Labelling",
     "NewEvent",
@@ -23,6 +33,7 @@ __all__ = [
     "Resolution",
     "Status",
     "TwoRounds",
+    "UndoStep",
     "build_queue",
     "check_event",
     "check_value",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from votek.annotation.resolution import Status
 from votek.datatypes import EventKind, TaskSpec
 
-__all__ = ["Ack", "AnnotationItem", "AnnotationState", "FinalLabel", "ItemState", "NewEvent"]
+__all__ = ["Ack", "AnnotationItem", "AnnotationState", "FinalLabel", "Hand", "ItemState", "NewEvent", "UndoStep"]
 
 ItemState = Literal["todo", "labelled", "skipped"]
 
@@ -54,7 +55,10 @@ class FinalLabel:
 
 @dataclass(frozen=True)
 class AnnotationItem:
-    """One text of the queue as the labeler shows it; `reason` is one plain sentence."""
+    """One text of the queue as the labeler shows it; `reason` is one plain sentence.
+
+    `suggestion`: what this person is shown as a likely label, {"value", "confidence", "source": "knn" or "model"}.
+    """
 
     id: str
     row: int
@@ -66,14 +70,48 @@ class AnnotationItem:
     value: Any
     flagged: bool
     comment: str
+    suggestion: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class UndoStep:
+    """What undoing one event of a person would bring back on its item: the fields of `before`, by name."""
+
+    event: str
+    item: str
+    kind: EventKind
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What one person of a team has to do now.
+
+    `items`: the texts they hold. `left`: how many more they could be given. `waiting`: how many others hold that
+    may still come to them.
+    """
+
+    items: tuple[AnnotationItem, ...]
+    left: int
+    waiting: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain dictionaries, lists, strings and numbers."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
 class AnnotationState:
     """All that a labeler needs: the task, the queue, where to go on, and what can be undone.
 
-    `undoable`: ids of this person's latest events, newest first, at most 20. `cursor`: the first item
-    that is still to do, or None. `done` of `total` items are labelled; skipped ones do not count.
+    `undoable`: ids of this person's latest events, newest first, at most 20; `history`: what undoing those one after
+    the other brings back. `cursor`: the first item that is still to do, or None. `done` of `total` items are labelled;
+    skipped ones do not count. `to_come`: how many texts round two will add once these are labelled, 0 where there is
+    no such round.
+
+    `team`: texts come to this person by seats. `items` are then what they decided about lately and what they hold,
+    `earlier` texts that they labelled before are left out, `left` and `waiting` are as in `Hand`.
+    `suggesting`: likely labels are shown beside some texts.
     """
 
     task: TaskSpec
@@ -84,6 +122,13 @@ class AnnotationState:
     cursor: str | None
     done: int
     total: int
+    history: list[UndoStep] = field(default_factory=list)
+    to_come: int = 0
+    team: bool = False
+    earlier: int = 0
+    left: int = 0
+    waiting: int = 0
+    suggesting: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain dictionaries, lists, strings and numbers."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from votek.annotation.records import FinalLabel, ItemState
 from votek.annotation.resolution import IMPORT, Overlap, Resolution, resolve
-from votek.datatypes import LabelEvent
+from votek.datatypes import LOCAL, LabelEvent
 
 __all__ = ["Labelling", "fold"]
 
 UNDO_DEPTH = 20
+_TURNS = ("skip", "undo", "adjudicate")
 _CHANNEL = {"label": "decision", "skip": "decision", "adjudicate": "ruling", "flag": "flag", "comment": "comment"}
 
 
@@ -22,10 +23,12 @@ class Labelling:
     Folding a log from its start, or applying its events one after the other to a kept state, gives
     equal results. Per item, channel (decision, ruling, flag, comment) and person the latest event that was
     not undone is in force; what the decisions of several people add up to is said by `resolve`, for as many
-    people as `overlap` asks for.
+    people as `overlap` asks for. `turned`: the newest event after which the seats of a hand-out may not fit any more:
+    anything but a label, flag or comment that was given on a seat.
     """
 
     sequence: int = 0
+    turned: int = 0
     overlap: Overlap = field(default_factory=Overlap)
     _live: dict[tuple[str, str], list[LabelEvent]] = field(default_factory=dict)
     _by_id: dict[str, LabelEvent] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class Labelling:
     def apply(self, event: LabelEvent) -> None:
         """Take in the next event of the log."""
         self.sequence = event.sequence
+        if event.kind in _TURNS or event.source == IMPORT or event.who == LOCAL.id:
+            self.turned = event.sequence
         self._resolved.pop(event.item, None)
         if event.kind == "undo":
             self._undo(event.value["event"])
@@ -96,6 +101,29 @@ class Labelling:
         mine = (self._by_id[event_id] for event_id in self._by_person.get(who, {}))
         decided = dict.fromkeys(event.item for event in reversed(list(mine)) if _CHANNEL[event.kind] == "decision")
         return list(reversed(decided))
+
+    def deciders(self, item: str) -> tuple[str, ...]:
+        """The people who have labelled or skipped an item, in the order of their latest decisions."""
+        return tuple(event.who for event in self._per_person(item, "decision") if event.source != IMPORT)
+
+    def steps_back(self, who: str) -> list[tuple[LabelEvent, LabelEvent | None]]:
+        """The person's latest events on texts, newest first, each with what they would see once it was undone.
+
+        Adjudications are not among them: those are undone where they are made.
+        """
+        steps: list[tuple[LabelEvent, LabelEvent | None]] = []
+        gone: set[str] = set()
+        for event_id in self.undoable(who):
+            event = self._by_id[event_id]
+            gone.add(event_id)
+            channel = _CHANNEL[event.kind]
+            if channel == "ruling":
+                continue
+            earlier = [one for one in self._live[event.item, channel] if one.event_id not in gone]
+            mine = [one for one in earlier if one.who == who]
+            shown = mine or [one for one in earlier if channel == "decision" and one.source == IMPORT]
+            steps.append((event, shown[-1] if shown else None))
+        return steps
 
     def flagged(self, item: str, who: str | None = None) -> bool:
         """Whether somebody (this person) wants another look at the item."""

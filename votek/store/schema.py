@@ -13,6 +13,7 @@ __all__ = [
     "UtcTime",
     "audit",
     "dataset",
+    "given",
     "handout",
     "job",
     "label_event",
@@ -263,6 +264,16 @@ seat = sa.Table(
     sa.PrimaryKeyConstraint("project", "pool_row", "slot"),
     sa.UniqueConstraint("project", "pool_row", "person"),
     sa.Index(None, "project", "done", "rank", "slot"),
+)
+
+# Who was ever handed a row of the data set in force: only they may still decide about it once the lease has run out.
+given = sa.Table(
+    "given",
+    metadata,
+    _owner(),
+    sa.Column("pool_row", sa.Integer, nullable=False),
+    sa.Column("person", sa.String(200), nullable=False),
+    sa.PrimaryKeyConstraint("project", "pool_row", "person"),
 )
 
 # What was proposed to whom before they decided; `shown` is false in the blind share.

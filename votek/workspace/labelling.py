@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from votek.annotation import Ack, AnnotationItem, AnnotationState, FinalLabel, Labelling, NewEvent, check_event
+from votek.annotation import Ack, FinalLabel, Hand, NewEvent, check_event
 from votek.datatypes import LabelEvent, Project, QueueItem
 from votek.errors import InputError
-from votek.jobs.context import Pool, now
-from votek.jobs.requests import Requests
+from votek.jobs.context import now
 from votek.store import Transaction
 from votek.store import data as data_rows
 from votek.store import events as event_rows
 from votek.store import projects as project_rows
 from votek.store import rounds as round_rows
 from votek.store.rounds import ActionKind
-from votek.workspace.reasons import Reasons
+from votek.workspace.labeler_state import LabelerState
 
 __all__ = ["LabellingWork"]
 
@@ -23,7 +22,7 @@ MAX_WHO = 200
 MAX_BATCH = 1000
 
 
-class LabellingWork(Requests, Reasons):
+class LabellingWork(LabelerState):
     """The part of the workspace that hands out texts and records what people do."""
 
     def queue(self, project_id: str) -> list[QueueItem]:
@@ -83,19 +82,33 @@ class LabellingWork(Requests, Reasons):
         """Record what a person did, in order, in one durable transaction; one answer per event.
 
         An event that is already in the log is acknowledged again. One that cannot be accepted gets the
-        reason and does not hold up the others.
+        reason and does not hold up the others. Where people sign in, they decide only about texts that were handed
+        to them.
 
         Raises:
             NotFoundError: there is no such project.
             InputError: `who` is not a name, or there are more than 1,000 events at once.
         """
+        return self._recorded(project_id, who, events, hand=False)[0]
+
+    def label_and_hand(self, project_id: str, who: str, events: Sequence[NewEvent]) -> tuple[list[Ack], Hand | None]:
+        """As `record_events`, and in the same transaction what this person of a team has to do next.
+
+        None where texts do not come by seats. Raises the same errors.
+        """
+        return self._recorded(project_id, who, events, hand=True)
+
+    def _recorded(
+        self, project_id: str, who: str, events: Sequence[NewEvent], *, hand: bool
+    ) -> tuple[list[Ack], Hand | None]:
         who = _person(who)
         if len(events) > MAX_BATCH:
             raise InputError(f"{len(events):,} events came at once; send at most {MAX_BATCH:,} and then the next.")
         with self.labelling_lock:
             try:
                 with self.store.write() as tx:
-                    return self._record(tx, project_id, who, events)
+                    acks = self._record(tx, project_id, who, events)
+                    return acks, self.hand_out(tx, project_id, who) if hand and self.by_seats(who) else None
             except BaseException:
                 self.forget_labelling(project_id)  # it may have taken in events that were not stored
                 raise
@@ -108,6 +121,7 @@ class LabellingWork(Requests, Reasons):
         state = self.labelling(tx, project_id)
         ids = [event.event_id for event in events if isinstance(event.event_id, str)]
         seen = event_rows.known(tx, project_id, ids)
+        desk = self.desk(tx, project, pool, who) if pool is not None and self.by_seats(who) else None
         acks, added = [], []
         for event in events:
             earlier = seen.get(event.event_id) if isinstance(event.event_id, str) else None
@@ -117,11 +131,15 @@ class LabellingWork(Requests, Reasons):
             value, reason = check_event(
                 event, project=project, items=row_of, state=state, who=who, max_chars=self.settings.max_text_chars
             )
+            if not reason and desk is not None:
+                reason = desk.admit(event)
             if reason:
                 acks.append(Ack(event.event_id, 0, False, reason))
                 continue
-            recorded = _recorded(event, value, project, who, sequence=state.sequence + 1)
+            recorded = _as_recorded(event, value, project, who, sequence=state.sequence + 1)
             state.apply(recorded)
+            if desk is not None:
+                desk.settle(recorded)
             seen[event.event_id] = recorded
             added.append(recorded)
             acks.append(Ack(event.event_id, recorded.sequence, True))
@@ -145,50 +163,8 @@ class LabellingWork(Requests, Reasons):
             labels = self.labelling(tx, project_id).labels()
         return {item: label for item, label in labels.items() if item in known}
 
-    # ------------------------------------------------------------ what the labeler draws
 
-    def annotation_state(self, project_id: str, who: str) -> AnnotationState:
-        """Everything the labeler needs for this person."""
-        with self.labelling_lock, self.store.read() as tx:
-            project = project_rows.get(tx, project_id)
-            pool = self.pool(tx, project_id)
-            state = self.labelling(tx, project_id)
-            items: list[AnnotationItem] = []
-            if pool is not None:
-                queue = self.build_queue(tx, project_id)
-                reasons = self.reasons(tx, project_id, queue)
-                items = [_item(entry, pool, state, reasons[entry.row], who) for entry in queue.items]
-            undoable = state.undoable(who)
-        counted = [item for item in items if item.state != "skipped"]
-        return AnnotationState(
-            task=project.task,
-            guidelines=project.guidelines,
-            guidelines_version=project.guidelines_version,
-            items=items,
-            undoable=undoable,
-            cursor=next((item.id for item in items if item.state == "todo"), None),
-            done=sum(item.state == "labelled" for item in counted),
-            total=len(counted),
-        )
-
-
-def _item(entry: QueueItem, pool: Pool, state: Labelling, reason: str, who: str) -> AnnotationItem:
-    decision = state.seen_by(entry.item, who)
-    return AnnotationItem(
-        id=entry.item,
-        row=entry.row,
-        text=pool.dataset.texts[entry.row],
-        rank=entry.rank,
-        origin=entry.origin,
-        reason=reason,
-        state=state.state_for(entry.item, who),
-        value=decision.value if decision is not None else None,
-        flagged=state.flagged(entry.item, who),
-        comment=state.comment(entry.item, who),
-    )
-
-
-def _recorded(event: NewEvent, value: object, project: Project, who: str, *, sequence: int) -> LabelEvent:
+def _as_recorded(event: NewEvent, value: object, project: Project, who: str, *, sequence: int) -> LabelEvent:
     return LabelEvent(
         project=project.id,
         sequence=sequence,

@@ -82,6 +82,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_project_done_rank_slot"), "seat", ["project", "done", "rank", "slot"], unique=False)
     op.create_table(
+        "given",
+        _project(),
+        sa.Column("pool_row", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=200), nullable=False),
+        _of_project("given"),
+        sa.PrimaryKeyConstraint("project", "pool_row", "person", name=op.f("pk_given")),
+    )
+    op.create_table(
         "suggestion",
         sa.Column("id", sa.String(length=32), nullable=False),
         _project(),
