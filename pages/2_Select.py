@@ -5,5 +5,5 @@ from ui.select_page import draw_select
 
 PURPOSE = "Say how many texts you can label; the ones that tell most about the rest are picked."
 
-with open_page("Select", purpose=PURPOSE) as page:
+with open_page("Select", role="owner", purpose=PURPOSE) as page:
     draw_select(page)

@@ -5,5 +5,5 @@ from ui.frame import open_page
 
 PURPOSE = "Find out whether the picked texts serve better than texts drawn at random, and where they still fall short."
 
-with open_page("Evaluate", purpose=PURPOSE, wide=True) as page:
+with open_page("Evaluate", role="reviewer", purpose=PURPOSE, wide=True) as page:
     draw_evaluate(page)

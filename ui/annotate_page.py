@@ -9,13 +9,9 @@ import streamlit as st
 from ui.components.labeler import labeler
 from ui.frame import OpenPage, next_step
 from ui.labels_api import queue_json
-from ui.routes import signing_key
-from votek.access import mint_token
+from ui.team_suggestions import draw_suggestions
 
-__all__ = ["PERSON", "draw_annotate"]
-
-PERSON = "local"
-"""Who labels while there are no accounts."""
+__all__ = ["draw_annotate"]
 
 _PAGES = {"prompts": "pages/6_Prompts.py", "select": "pages/2_Select.py"}
 
@@ -31,7 +27,7 @@ def draw_annotate(page: OpenPage) -> None:
         st.info("This project has no labels to choose from yet. Add them on the Data page; then label here.")
         next_step("Add labels", page="pages/1_Data.py", query=page.query)
         return
-    state = queue_json(space, project.id, PERSON)
+    state = queue_json(space, project.id, page.person.id)
     if not state["items"]:
         _nothing_picked(page)
         return
@@ -40,12 +36,19 @@ def draw_annotate(page: OpenPage) -> None:
         st.caption(
             f"Round 1 of 2. When these are labelled, a model looks at the rest and {state['to_come']:,} more follow."
         )
-    token = mint_token(signing_key(space), project=project.id, person=PERSON)
-    answer = labeler(project=project.id, person=PERSON, token=token, state=state)
+    answer = labeler(project=project.id, person=page.person.id, token=page.label_token(), state=state)
     if answer.go in _PAGES:
         st.switch_page(_PAGES[answer.go], query_params=page.query)
+    _suggestions_of_one(page)
     if page.summary.next_step == "annotate":  # once all is labelled, the labeler ends with a button itself
         next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
+
+
+def _suggestions_of_one(page: OpenPage) -> None:
+    """Where people sign in, an owner has these settings on the Team page."""
+    if not page.workspace.accounts and page.project.task.type != "text":
+        with st.expander("Suggestions"):
+            draw_suggestions(page)
 
 
 def _wanted(state: dict[str, Any]) -> str | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui.account import Account, current_account
 from ui.escaping import escape
+from ui.navigation import HOME, draw_sidebar
 from ui.theme import apply_style
+from votek.access import load_secret, mint_token
+from votek.access.roles import may
+from votek.datatypes import LOCAL, Person, Role
 from votek.errors import VotekError
 from votek.settings import Settings
 from votek.workspace import Workspace
@@ -22,50 +26,29 @@ if TYPE_CHECKING:
     from votek.workspace import ProjectSummary
 
 __all__ = [
-    "HOME",
     "OpenPage",
-    "PageEntry",
     "errors_shown",
     "escape",
     "next_step",
     "open_home",
     "open_page",
-    "pages",
     "show_error",
-    "standing",
     "workspace",
 ]
-
-HOME = "app.py"
-_ROOT = Path(__file__).resolve().parent.parent
-
-
-class PageEntry(NamedTuple):
-    """One page of the job: its script, its name in the navigation, the step it stands for."""
-
-    path: str
-    label: str
-    step: str
-
-
-_PAGES = (
-    PageEntry("pages/1_Data.py", "Data", "data"),
-    PageEntry("pages/2_Select.py", "Select", "select"),
-    PageEntry("pages/3_Map.py", "Map", "map"),
-    PageEntry("pages/4_Annotate.py", "Annotate", "annotate"),
-    PageEntry("pages/5_Review.py", "Review", "review"),
-    PageEntry("pages/6_Prompts.py", "Prompts", "prompts"),
-    PageEntry("pages/7_Evaluate.py", "Evaluate", "evaluate"),
-    PageEntry("pages/8_Team.py", "Team", "team"),
-)
 
 
 @dataclass(frozen=True)
 class OpenPage:
-    """What an opened page works with."""
+    """What an opened page works with.
+
+    `workspace` is the person's view: it does what their role may do. `since`: when their session began.
+    """
 
     workspace: Workspace
     summary: ProjectSummary
+    person: Person = LOCAL
+    role: Role = "owner"
+    since: dt.datetime | None = None
 
     @property
     def project(self) -> Project:
@@ -77,10 +60,14 @@ class OpenPage:
         """URL parameters that keep this project when going to another page."""
         return {"project": self.project.id}
 
+    def may(self, least: Role) -> bool:
+        """Whether the person's role reaches as far as `least`; for what to show, as the backend decides again."""
+        return may(self.role, least)
 
-def pages() -> tuple[PageEntry, ...]:
-    """The pages that exist, in the order of the job."""
-    return tuple(entry for entry in _PAGES if (_ROOT / entry.path).exists())
+    def label_token(self) -> str:
+        """A token with which the labeler labels in this person's name."""
+        keys = load_secret(workspace().settings)
+        return mint_token(keys, project=self.project.id, person=self.person.id, since=self.since)
 
 
 @st.cache_resource(show_spinner=False)
@@ -94,26 +81,30 @@ def workspace() -> Workspace:
 
 
 @contextmanager
-def open_page(title: str, *, purpose: str = "", wide: bool = False) -> Iterator[OpenPage]:
+def open_page(title: str, *, role: Role = "owner", purpose: str = "", wide: bool = False) -> Iterator[OpenPage]:
     """Draw the frame of a page and give its workspace and project.
 
-    `purpose`: one sentence, what the page is for. `wide`: use the whole window. The project is the one of the
-    `project` URL parameter, else the newest. Errors that a person can act on, raised inside, become
-    one message; where there is no project to show, the page ends here.
+    `role`: the least role in the project that sees the page. `purpose`: one sentence, what the page is for. `wide`: use
+    the whole window. Whoever is not signed in is asked to. The project is the one of the `project` URL parameter, else
+    the person's newest. Errors that a person can act on, raised inside, become one message; where there is nothing
+    to show, the page ends here.
     """
     _begin(title, wide=wide)
     try:
-        space = workspace()
-        summaries = space.projects()
+        space, account, mine = _enter()
+        summaries = mine.projects()
         summary = _current(summaries)
-        _sidebar(summaries, summary)
+        own = mine.my_role(summary.project.id) if summary is not None else None
+        draw_sidebar(summaries, summary, own, space, account)
         st.title(title, anchor=False)
-        if purpose:
+        if purpose and may(own, role):
             st.caption(purpose)
-        if summary is None:
+        if summary is None or own is None:
             _no_project(summaries)
+        elif not may(own, role):
+            _not_for(own, role)
         else:
-            yield OpenPage(space, summary)
+            yield OpenPage(mine, summary, account.person, own, account.since)
             return
     except VotekError as error:
         show_error(error)
@@ -122,19 +113,25 @@ def open_page(title: str, *, purpose: str = "", wide: bool = False) -> Iterator[
 
 @contextmanager
 def open_home(*, purpose: str = "") -> Iterator[Workspace]:
-    """Draw the frame of the home page, which needs no project."""
+    """Draw the frame of the home page, which needs no project; gives the person's view of the workspace."""
     _begin("Projects", wide=False)
     try:
-        space = workspace()
-        summaries = space.projects()
-        _sidebar(summaries, None)
+        space, account, mine = _enter()
+        draw_sidebar(mine.projects(), None, None, space, account)
         st.title("Projects", anchor=False)
         if purpose:
             st.caption(purpose)
-        yield space
+        yield mine
     except VotekError as error:
         show_error(error)
         st.stop()
+
+
+def _enter() -> tuple[Workspace, Account, Workspace]:
+    """The workspace, who is signed in, and the workspace as this person may use it."""
+    space = workspace()
+    account = current_account(space)
+    return space, account, space.as_person(account.person, since=account.since)
 
 
 @contextmanager
@@ -165,17 +162,6 @@ def next_step(
     return clicked
 
 
-def standing(summary: ProjectSummary) -> dict[str, str]:
-    """How far a project is, by step: short words for the navigation; a step not begun is left out."""
-    words: dict[str, str] = {}
-    if summary.texts:
-        words["data"] = f"{summary.texts:,} texts"
-    if summary.queued:
-        words["select"] = f"{summary.queued:,} picked"
-        words["annotate"] = f"{summary.done:,} of {summary.queued:,}"
-    return words
-
-
 def _begin(title: str, *, wide: bool) -> None:
     st.set_page_config(page_title=f"{title} · votek", layout="wide", initial_sidebar_state="auto")
     apply_style(wide=wide)
@@ -198,55 +184,9 @@ def _no_project(summaries: list[ProjectSummary]) -> None:
     st.page_link(HOME, label="Go to all projects")
 
 
-def _sidebar(summaries: list[ProjectSummary], summary: ProjectSummary | None) -> None:
-    with st.sidebar:
-        st.page_link(HOME, label="**votek**  \nAll projects" if summary else "**votek**")
-        if summary is None:
-            _close_on_phones()
-            return
-        _picker(summaries, summary)
-        words = standing(summary)
-        for entry in pages():
-            mark = " :blue-badge[next]" if entry.step == summary.next_step else ""
-            note = f" :small[:gray[{words[entry.step]}]]" if entry.step in words else ""
-            st.page_link(entry.path, label=f"{entry.label}{note}{mark}", query_params={"project": summary.project.id})
-        _close_on_phones()
-
-
-_CLOSER = """
-<script>
-if (!window.votekClosesSidebar) {
-  window.votekClosesSidebar = true;
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.('[data-testid="stSidebar"] a');
-    if (!link || !matchMedia("(max-width: 768px)").matches) return;
-    setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click());
-  });
-}
-</script>
-"""
-
-
-def _close_on_phones() -> None:
-    """Where the navigation covers the page, choosing a page closes it: Streamlit leaves it open."""
-    st.html(_CLOSER, unsafe_allow_javascript=True)
-
-
-def _picker(summaries: list[ProjectSummary], summary: ProjectSummary) -> None:
-    # Options that read alike count as one to the widget, and the other project would be opened.
-    seen: Counter[str] = Counter()
-    names = {}
-    for project in (s.project for s in summaries):
-        seen[project.name] += 1
-        names[project.id] = project.name if seen[project.name] == 1 else f"{project.name} ({seen[project.name]})"
-    current = summary.project.id
-    chosen = st.selectbox(
-        "Project",
-        list(names),
-        index=list(names).index(current),
-        format_func=names.__getitem__,
-        key=f"project-{current}",
+def _not_for(own: Role, role: Role) -> None:
+    st.info(
+        f"This page is for people with the role {role}, and yours in this project is {own}. Ask one of its owners if "
+        "you need it."
     )
-    if chosen != current:
-        st.query_params["project"] = chosen
-        st.rerun()
+    st.page_link(HOME, label="Go to all projects")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame import errors_shown, escape, next_step, pages, standing
+from ui.frame import errors_shown, escape, next_step
+from ui.navigation import entry_page, standing
 
 if TYPE_CHECKING:
     from votek.datatypes import Project
@@ -22,17 +23,18 @@ NEW_NAME = "New project"
 def draw_projects(space: Workspace) -> None:
     """Draw every project with its next step, the archived ones apart, and the button for a new one."""
     summaries = space.projects()
+    may_make = space.may_make_projects()
     st.markdown(
         "votek picks the few texts that are most worth labelling, you label them, and it writes prompts for a language "
         "model that show the most fitting of them as examples."
     )
-    if not summaries:
+    if not summaries and may_make:
         st.info("No project yet. A new one starts with a file of texts: CSV, JSON, Excel, Parquet or plain lines.")
     names = Counter(summary.project.name for summary in summaries)
     for summary in summaries:
         _card(space, summary, dated=names[summary.project.name] > 1)
     _archived(space)
-    if next_step("New project"):
+    if may_make and next_step("New project"):
         project = _empty_project(summaries) or space.create_project(NEW_NAME)
         st.switch_page("pages/1_Data.py", query_params={"project": project.id})
 
@@ -59,15 +61,17 @@ def _created(project: Project) -> str:
 
 def _card(space: Workspace, summary: ProjectSummary, *, dated: bool) -> None:
     project = summary.project
+    role = space.my_role(project.id)
     with st.container(border=True, key=f"card-{project.id}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             with st.container(gap=None, key=f"about-{project.id}"):
                 st.markdown(f"**{escape(project.name)}**" + (" :gray-badge[sample]" if project.sample else ""))
                 st.caption(_stands(summary) + (f" · {_created(project)}" if dated else ""))
-            entry = next((p for p in pages() if p.step == summary.next_step), pages()[0])
-            if st.button(f"Continue: {entry.label}", key=f"continue-{project.id}"):
+            entry = entry_page(summary, role)
+            words = "Label" if role == "annotator" else f"Continue: {entry.label}" if entry is not None else ""
+            if entry is not None and st.button(words, key=f"continue-{project.id}"):
                 st.switch_page(entry.path, query_params={"project": project.id})
-            choice = st.menu_button("More", ["Rename", "Archive", "Delete"], key=f"more-{project.id}", type="tertiary")
+            choice = _more(project) if role == "owner" else None
         if choice == "Rename":
             _rename(space, project)
         elif choice == "Archive":
@@ -75,6 +79,10 @@ def _card(space: Workspace, summary: ProjectSummary, *, dated: bool) -> None:
             st.rerun()
         elif choice == "Delete":
             _delete(space, summary)
+
+
+def _more(project: Project) -> str | None:
+    return st.menu_button("More", ["Rename", "Archive", "Delete"], key=f"more-{project.id}", type="tertiary")
 
 
 def _stands(summary: ProjectSummary) -> str:
@@ -88,7 +96,8 @@ def _stands(summary: ProjectSummary) -> str:
 
 def _archived(space: Workspace) -> None:
     active = {s.project.id for s in space.projects()}
-    archived = [s for s in space.projects(archived=True) if s.project.id not in active]
+    there_are = [s for s in space.projects(archived=True) if s.project.id not in active]
+    archived = [s for s in there_are if space.my_role(s.project.id) == "owner"]
     if not archived:
         return
     with st.expander(f"Archived ({len(archived)})"):

@@ -176,7 +176,7 @@ def test_a_damaged_store_is_one_message(open_at, mapped, monkeypatch):
     from votek.errors import StorageError
     from votek.workspace import Workspace
 
-    def fail(*_, **__):
+    def fail(self, project_id, method="umap"):
         raise StorageError("The disk cannot be read. Look at it.")
 
     monkeypatch.setattr(Workspace, "projection", fail)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from votek.annotation import Ack, AnnotationItem, AnnotationState, FinalLabel, NewEvent
 from votek.workspace.data import OKABE_ITO, label_color, label_key
+from votek.workspace.people import AuditEntry, signed_in_at
 from votek.workspace.projects import ProjectSummary
 from votek.workspace.results import SelectionView
+from votek.workspace.reviewing import Review, ToSettle
 from votek.workspace.workspace import Workspace
 
 __all__ = [
@@ -13,11 +15,15 @@ __all__ = [
     "Ack",
     "AnnotationItem",
     "AnnotationState",
+    "AuditEntry",
     "FinalLabel",
     "NewEvent",
     "ProjectSummary",
+    "Review",
     "SelectionView",
+    "ToSettle",
     "Workspace",
     "label_color",
     "label_key",
+    "signed_in_at",
 ]

@@ -15,7 +15,7 @@ from votek.store import people as people_rows
 from votek.store import projects as project_rows
 from votek.store.people import AuditEntry
 
-__all__ = ["AuditEntry", "People", "clean_address"]
+__all__ = ["AuditEntry", "People", "clean_address", "signed_in_at"]
 
 MAX_ADDRESS = 320
 MAX_CLAIM = 300
@@ -36,7 +36,7 @@ class People(Context):
         """
         issuer, subject = (_claim(claims, name) for name in ("iss", "sub"))
         email = _verified(claims)
-        time = issued(claims)
+        time = signed_in_at(claims)
         name = "".join(c for c in str(claims.get("name") or "") if c.isprintable())[:MAX_NAME].strip()
         for _ in range(5):  # two tabs may record the same sign-in at once
             with self.store.read() as tx:
@@ -69,6 +69,22 @@ class People(Context):
                 people_rows.end_sessions(tx, person.id, until=known.signed_in)
                 people_rows.note(tx, who=person.id, action="sign_out", time=now())
 
+    def in_session(self, person: Person, since: dt.datetime) -> bool:
+        """Whether a session that began at `since` still counts."""
+        with self.store.read() as tx:
+            try:
+                self.check_session(tx, person, since)
+            except AccessError:
+                return False
+        return True
+
+    def belongs(self, person: Person) -> bool:
+        """Whether somebody who signed in has anything to do here: a role in a project, or the right to make one."""
+        with self.store.read() as tx:
+            known = people_rows.by_id(tx, person.id)
+            email = (known.email if known is not None else None) or ""
+            return email in self.settings.admin_addresses or bool(people_rows.roles(tx, email))
+
     def check_session(self, tx: Transaction, person: Person, since: dt.datetime) -> None:
         """Refuse a session that was begun at `since` and has ended: by its age, or by signing out.
 
@@ -94,6 +110,14 @@ class People(Context):
             return None if self.accounts else "owner"
         with self.store.read() as tx:
             return self.role_in(tx, project_id, Person(who))
+
+    def may_make_projects(self, *, who: str = LOCAL.id) -> bool:
+        """Whether a person may make projects: the addresses of VOTEK_ADMINS may; without accounts, the one person."""
+        if who == LOCAL.id:
+            return not self.accounts
+        with self.store.read() as tx:
+            known = people_rows.by_id(tx, who)
+        return known is not None and known.email in self.settings.admin_addresses
 
     def members(self, project_id: str) -> list[Member]:
         """The addresses that have a role in the project, with the people behind them once they signed in."""
@@ -187,7 +211,7 @@ def clean_address(email: str) -> str:
     return cleaned
 
 
-def issued(claims: Mapping[str, Any]) -> dt.datetime:
+def signed_in_at(claims: Mapping[str, Any]) -> dt.datetime:
     """When the sign-in that these claims tell of took place, by the provider's clock.
 
     Raises:
