@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench bench-quality format browser database clean
+.PHONY: help app test check bench bench-quality bench-load chaos format browser database clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | column -t -s '|'
@@ -27,6 +27,12 @@ bench: $(VENV)/.dev ## Measure ours beside the peers, as ratios in one run (SIZE
 
 bench-quality: $(VENV)/.dev ## Compare all selection methods on labelled data (needs VOTEK_TEST_DATA; a few minutes)
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.quality $(ARGS)
+
+bench-load: $(VENV)/.dev ## Label as a team of twenty while the worker embeds: errors, losses, times (4 minutes)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.chaos load $(ARGS)
+
+chaos: $(VENV)/.dev browser database ## Kill, fill and cut, and look whether labels are lost (20 minutes; ARGS="web --rounds 5")
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.chaos $(ARGS)
 
 format: $(VENV)/.dev ## Sort imports and format
 	$(BIN)/ruff check --fix .

@@ -48,15 +48,17 @@ def test_what_a_transaction_changes_it_sees(named):
 
 
 def test_what_is_taken_back_is_not_remembered(named):
-    class Oops(Exception):
-        pass
-
-    with pytest.raises(Oops), named.write() as tx:
-        project_rows.add_revision(tx, "p", "name", "second", time=TIME)
-        project_rows.get(tx, "p")
-        raise Oops
+    with pytest.raises(ZeroDivisionError):
+        _rename_and_fail(named)
     with named.read() as tx:
         assert project_rows.get(tx, "p").name == "first"
+
+
+def _rename_and_fail(store):
+    with store.write() as tx:
+        project_rows.add_revision(tx, "p", "name", "second", time=TIME)
+        assert project_rows.get(tx, "p").name == "second"
+        raise ZeroDivisionError
 
 
 def test_whoever_waited_for_the_lock_reads_anew(named):
