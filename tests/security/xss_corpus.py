@@ -1,7 +1,7 @@
 """Texts that become something else where a page reads them as HTML, as markdown, as a directive or as a template.
 
-Each holds a token of its own, `zq01x` and so on. Where a payload is shown as it is, no element holds its token alone; where one
-is read as code, an element with that id, a link, a picture, or a piece of styled text appears. None of them does harm.
+Each holds a token of its own, `zq01x` and so on. Where a payload is shown as it is, no element holds its token alone;
+where one is read as code, an element with that id, a link, a picture, or a piece of styled text appears.
 """
 
 import re
