@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator
 
 import streamlit as st
 
+from votek.access.accounts import accounts_configured, check_address
+from votek.errors import InputError
 from votek.logs import set_up_logs
 from votek.settings import Settings
 
-__all__ = ["with_launcher"]
+__all__ = ["check_listening", "with_launcher"]
 
 LOOK_SECONDS = 1.0
 
@@ -24,9 +26,33 @@ async def _end_with(launcher: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def check_listening() -> None:
+    """Refuse an address that is open to others without accounts, however the server was started.
+
+    Raises:
+        InputError: it is; or the secrets that Streamlit signs people in with are others than ours.
+    """
+    accounts = accounts_configured()
+    try:
+        known = "auth" in st.secrets
+    except FileNotFoundError:
+        known = False
+    if known != accounts:
+        raise InputError(
+            "The web server reads other secrets than the rest of the program. Name the file by the variable "
+            "STREAMLIT_SECRETS_FILES instead of --secrets.files, or put it at .streamlit/secrets.toml."
+        )
+    check_address(str(st.get_option("server.address") or ""), accounts=accounts)
+
+
 @contextlib.asynccontextmanager
 async def with_launcher(_: st.App) -> AsyncIterator[None]:
-    """A launcher that was killed cannot stop its server, which would go on holding the port."""
+    """A launcher that was killed cannot stop its server, which would go on holding the port.
+
+    Raises:
+        InputError: the server was to listen beyond this computer, and people do not sign in.
+    """
+    check_listening()
     set_up_logs(Settings().log_format)  # now, when the libraries have set up their loggers
     launcher = int(os.environ.get("VOTEK_PARENT", "0"))
     # Without a launcher (`streamlit run app.py`) there is nobody to watch.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from votek.access.accounts import accounts_configured, sign_in_providers
+from votek.access.accounts import _configured, accounts_configured, check_address, sign_in_providers
 from votek.errors import InputError
 
 SHARED = f'redirect_uri = "http://localhost:8501/oauth2callback"\ncookie_secret = "{"k" * 40}"\n'
@@ -16,12 +16,14 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """`secrets(text)`: what the secrets file holds."""
     path = tmp_path / "secrets.toml"
     monkeypatch.setenv("STREAMLIT_SECRETS_FILES", str(path))
+    _configured.cache_clear()
     return path.write_text
 
 
 def test_without_a_file_or_a_section_there_are_none(secrets) -> None:
-    assert not accounts_configured()
+    assert sign_in_providers() == ()
     secrets('[other]\nname = "x"\n')
+    assert sign_in_providers() == ()
     assert not accounts_configured()
 
 
@@ -56,3 +58,22 @@ def test_the_last_file_is_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     second.write_text(f"[auth]\n{SHARED}[auth.work]\n{PROVIDER}")
     monkeypatch.setenv("STREAMLIT_SECRETS_FILES", f"{first} {second}")
     assert sign_in_providers() == ("work",)
+
+
+def test_a_file_that_goes_away_does_not_open_the_door(secrets, tmp_path: Path) -> None:
+    secrets(f"[auth]\n{SHARED}{PROVIDER}")
+    assert accounts_configured()
+    (tmp_path / "secrets.toml").unlink()
+    assert accounts_configured()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_this_computer_may_connect_without_accounts(host: str) -> None:
+    check_address(host, accounts=False)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.org", ""])
+def test_listening_beyond_it_needs_accounts(host: str) -> None:
+    check_address(host, accounts=True)
+    with pytest.raises(InputError, match=r"without accounts only this computer may connect.*docs/team\.md"):
+        check_address(host, accounts=False)

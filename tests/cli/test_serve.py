@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from votek.cli.serve import check_host, check_port, lock_data_folder
+from votek.cli.serve import check_port, lock_data_folder
 from votek.errors import AlreadyRunningError, InputError, StorageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,17 +24,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
-def test_this_computer_may_connect(host: str) -> None:
-    check_host(host)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.org", ""])
-def test_listening_beyond_this_computer_is_refused(host: str) -> None:
-    with pytest.raises(InputError, match="without accounts only this computer"):
-        check_host(host)
 
 
 def test_a_taken_port_is_named() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from votek.errors import InputError
 
-__all__ = ["accounts_configured", "secrets_files", "sign_in_providers"]
+__all__ = ["accounts_configured", "check_address", "secrets_files", "sign_in_providers"]
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _SHARED = ("redirect_uri", "cookie_secret")
@@ -28,11 +30,17 @@ def secrets_files() -> list[Path]:
 
 
 def accounts_configured() -> bool:
-    """Whether people have to sign in.
+    """Whether people have to sign in. What was so once stays so while the process lives: a file that goes away later
+    does not open the door.
 
     Raises:
         InputError: a secrets file cannot be read, or its `[auth]` section lacks something. Nobody gets in by a typo.
     """
+    return _configured(tuple(secrets_files()))
+
+
+@lru_cache(maxsize=64)
+def _configured(_: tuple[Path, ...]) -> bool:
     return bool(sign_in_providers())
 
 
@@ -58,6 +66,26 @@ def sign_in_providers() -> tuple[str, ...]:
         return named
     _check(section, _OF_PROVIDER, "[auth]")
     return ("default",)
+
+
+def check_address(host: str, *, accounts: bool) -> None:
+    """Refuse to listen beyond this computer without accounts: anybody who can connect could read and label.
+
+    Raises:
+        InputError: `host` is not a loopback address, and nobody has to sign in.
+    """
+    if accounts:
+        return
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise InputError(
+            f"The server was to listen on {host!r} (VOTEK_HOST, or --server.address), but without accounts only this "
+            "computer may connect. Use 127.0.0.1, localhost or ::1, and a tunnel such as ssh -L to reach it from "
+            "elsewhere; or let people sign in (docs/team.md)."
+        )
 
 
 def _auth_section() -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import signal
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from votek.settings import Settings
 
-__all__ = ["check_host", "lock_data_folder"]
+__all__ = ["check_port", "lock_data_folder"]
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: `app.py`, `pages/` and `examples/` lie here."""
@@ -34,26 +33,6 @@ ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 8.0
 LEAVE_SECONDS = 3.0
 """What a worker that was asked to stop may take; its job has gone back to the queue long before."""
-
-
-def check_host(host: str, *, accounts: bool = False) -> None:
-    """Refuse to listen beyond this computer: without accounts anybody who can connect could label.
-
-    Raises:
-        InputError: `host` is not a loopback address, and nobody has to sign in.
-    """
-    if accounts:
-        return
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise InputError(
-            f"VOTEK_HOST is {host!r}, but without accounts only this computer may connect. "
-            "Use 127.0.0.1, localhost or ::1, and a tunnel such as ssh -L to reach it from elsewhere; or let people "
-            "sign in (docs/team.md)."
-        )
 
 
 def check_port(host: str, port: int) -> None:
@@ -96,12 +75,12 @@ def serve(
     sample: Annotated[bool, typer.Option(help="Make the sample project when it is not there.")] = True,
 ) -> None:
     """Serve the app: web server and worker together, until Ctrl-C."""
-    from votek.access.accounts import accounts_configured
+    from votek.access.accounts import accounts_configured, check_address
     from votek.settings import Settings
     from votek.workspace import Workspace
 
     settings = Settings()
-    check_host(settings.host, accounts=accounts_configured())
+    check_address(settings.host, accounts=accounts_configured())
     lock = lock_data_folder(settings.data)
     try:
         check_port(settings.host, settings.port)
@@ -206,12 +185,12 @@ class _Servers:
 @app.command()
 def web() -> None:
     """Serve the pages and take labels, without a worker; several may share a database and a data folder."""
-    from votek.access.accounts import accounts_configured
+    from votek.access.accounts import accounts_configured, check_address
     from votek.settings import Settings
     from votek.workspace import Workspace
 
     settings = Settings()
-    check_host(settings.host, accounts=accounts_configured())
+    check_address(settings.host, accounts=accounts_configured())
     check_port(settings.host, settings.port)
     Workspace.open(settings).close()  # migrates the database, and says in one line when that cannot be
     os.environ["VOTEK_DATA"] = str(settings.data.resolve())
