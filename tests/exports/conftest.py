@@ -52,6 +52,10 @@ def make_project():
             [f"id {at}" for at in range(size)], HOSTILE, {"text": HOSTILE, "city": cities}, details={"name": "h.csv"}
         )
         values = [HOSTILE[-1 - at] for at in range(size)]
+
+        def suggested(at):
+            return [values[at], "a"] if kind == "multi" else values[at]
+
         rows = [
             LabelledRow(
                 f"id {at}",
@@ -63,6 +67,7 @@ def make_project():
                 rank=size - at if at % 5 else None,
                 time=TIME if at % 3 else None,
                 guideline_version=1 + at % 2,
+                suggestion=None if at % 4 else {"value": suggested(at), "confidence": 0.7, "source": "knn"},
             )
             for at in range(size)
         ]

@@ -5,6 +5,7 @@ import json
 import warnings
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from votek.exports import write
@@ -116,6 +117,21 @@ def test_labelled_parquet_in_pandas(project):
     assert [None if pd.isna(rank) else int(rank) for rank in frame["rank"]] == ranks
     times = [row.time for row in in_pick_order(project[1])]
     assert [None if pd.isna(time) else time.to_pydatetime() for time in frame["time"]] == times
+
+
+@pytest.mark.parametrize("kind", ["single", "multi"])
+def test_what_was_suggested_before_in_every_labelled_format(make_project, kind):
+    made = make_project(kind)
+    wanted = [row.suggestion and row.suggestion["value"] for row in in_pick_order(made[1])]
+    assert any(wanted)
+    assert not all(wanted)
+    jsonl = lines_by_every_rule(content(made, "labelled-jsonl"))
+    assert [record["suggested"] for record in jsonl] == wanted
+    table = pq.read_table(io.BytesIO(content(made, "labelled-parquet")))
+    assert table.column("suggested").to_pylist() == wanted
+    raw = io.BytesIO(content(made, "labelled-csv", formula_guard=False))
+    cells = pd.read_csv(raw, dtype=str, keep_default_na=False)["suggested"]
+    assert [json.loads(one) if one and kind == "multi" else one or None for one in cells] == wanted
 
 
 def test_prompts_jsonl(project, load_dataset):

@@ -8,16 +8,18 @@ from votek.exports.files import ExportRequest
 
 __all__ = ["TABLE", "labelled_records"]
 
-TABLE = ("id", "text", "label", "who", "time", "source", "guideline_version", "rank", "row")
-"""Columns of every labelled set; the original columns follow as "field:NAME"."""
+TABLE = ("id", "text", "label", "who", "time", "source", "guideline_version", "rank", "row", "suggested")
+"""Columns of every labelled set; the original columns follow as "field:NAME". `suggested`: the likely label that was
+shown before this one was given, None where nothing was."""
 
 
 def labelled_records(request: ExportRequest) -> list[dict[str, Any]]:
     """One record per labelled row: `TABLE`, then its original columns ("" where a row lacks one)."""
     records: list[dict[str, Any]] = []
     for row in request.labelled:
+        suggested = None if row.suggestion is None else request.value(row.suggestion["value"])
         values = (row.id, row.text, request.value(row.value), row.who, row.time, row.source, row.guideline_version)
-        record: dict[str, Any] = dict(zip(TABLE, (*values, row.rank, row.row), strict=True))
+        record: dict[str, Any] = dict(zip(TABLE, (*values, row.rank, row.row, suggested), strict=True))
         record |= {f"field:{name}": row.fields.get(name, "") for name in request.columns}
         records.append(record)
     return records

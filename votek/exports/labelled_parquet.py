@@ -17,7 +17,7 @@ def write_labelled_parquet(request: ExportRequest) -> bytes:
 
     label = pa.list_(pa.string()) if request.task.type == "multi" else pa.string()
     numbers = dict.fromkeys(("guideline_version", "rank", "row"), pa.int64())
-    types = {"label": label, "time": pa.timestamp("us", tz="UTC"), **numbers}
+    types = {"label": label, "suggested": label, "time": pa.timestamp("us", tz="UTC"), **numbers}
     names = [*TABLE, *(f"field:{name}" for name in request.columns)]
     schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
     records = labelled_records(request)

@@ -3,8 +3,8 @@
 One JSON object. `data` and `tests`: digest of the rows and how the file was read. `model`, `near_copies`:
 vectors and groups. `rounds`: each run of a selector, its parameters and picks in order. `confidence`: for rounds
 that a language model had a say in, what it said about each row, so that they can be made again without it.
-`task`, `guidelines`, `labels`: what was asked, and who answered what and when. `prompts`: settings, and a
-digest over all prompts. `versions`, `created`. Beside a file, `export` describes that file.
+`task`, `guidelines`, `labels`: what was asked, who answered what and when, and which likely label they were shown
+before. `prompts`: settings, and a digest over all prompts. `versions`, `created`. Beside a file, `export` describes it.
 """
 
 from __future__ import annotations
@@ -160,6 +160,7 @@ def _label(row: LabelledRow) -> dict[str, Any]:
         "source": row.source,
         "guideline_version": row.guideline_version,
         "rank": row.rank,
+        "suggestion": row.suggestion,
     }
 
 

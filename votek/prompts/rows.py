@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from votek.errors import InputError
 
@@ -19,7 +20,8 @@ class LabelledRow:
     """One text with its final label.
 
     `row`: its position in the pool Dataset. `rank`: its place in the queue, None when nobody picked it.
-    `fields`: the original columns of the row. `source`: how the label came ("browser", "import", …).
+    `fields`: the original columns of the row. `source`: how the label came ("browser", "import", …). `suggestion`:
+    what the person was shown as a likely label before they gave this one, {"value", "confidence", "source"}.
     """
 
     id: str
@@ -32,6 +34,7 @@ class LabelledRow:
     time: dt.datetime | None = None
     source: str = "browser"
     guideline_version: int | None = None
+    suggestion: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         value: object = self.value

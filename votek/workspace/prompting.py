@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,10 @@ from votek.jobs.context import Pool, now
 from votek.store import Transaction
 from votek.store import data as data_rows
 from votek.store import projects as project_rows
+from votek.store import suggestions as suggestion_rows
+from votek.store.suggestions import Suggested
 from votek.workspace.results import Results
+from votek.workspace.suggesting import shown_before
 
 if TYPE_CHECKING:
     from votek.exports import ExportFile
@@ -94,12 +97,13 @@ class Prompting(Results):
             state = self.labelling(tx, project_id)
             queue = self.build_queue(tx, project_id)
             gold, answers = self._hidden(tx, project_id)
+            suggested = {(one.item, one.who): one for one in suggestion_rows.listed(tx, project_id)}
             return _Material(
                 project=project,
                 pool=pool,
                 tests=self.pool(tx, project_id, "test"),
                 rounds=self.rounds_in_force(tx, project_id),
-                labelled=_labelled_rows(pool, state, queue, without=gold),
+                labelled=_labelled_rows(pool, state, queue, without=gold, suggested=suggested),
                 prepared=self.prepared_in_force(tx, project_id),
                 gold=gold,
                 answers=answers,
@@ -194,7 +198,14 @@ class Prompting(Results):
         return PromptSet(tuple(prompts), manifest)
 
 
-def _labelled_rows(pool: Pool, state: Labelling, queue: Queue, *, without: frozenset[str]) -> tuple[LabelledRow, ...]:
+def _labelled_rows(
+    pool: Pool,
+    state: Labelling,
+    queue: Queue,
+    *,
+    without: frozenset[str],
+    suggested: Mapping[tuple[str, str], Suggested],
+) -> tuple[LabelledRow, ...]:
     from votek.prompts import LabelledRow, in_pick_order
 
     ranks = {item.row: item.rank for item in queue.items}
@@ -217,6 +228,7 @@ def _labelled_rows(pool: Pool, state: Labelling, queue: Queue, *, without: froze
                 time=event.time,
                 source=event.source,
                 guideline_version=event.guideline_version,
+                suggestion=shown_before(event, suggested),
             )
         )
     return tuple(in_pick_order(found))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from votek.annotation import AnnotationItem, Labelling
 from votek.annotation.suggest import Proposal, fits_task, held_back, same_answer, suggest_from_nearest
-from votek.datatypes import LOCAL, Project, SuggestionSettings
+from votek.datatypes import LOCAL, LabelEvent, Project, SuggestionSettings
 from votek.errors import InputError
 from votek.jobs.analyses import result_kind
 from votek.jobs.context import Context, Pool, now
@@ -25,7 +25,7 @@ from votek.store.suggestions import Suggested
 if TYPE_CHECKING:
     from votek.evaluation.influence import Influence
 
-__all__ = ["AHEAD", "Suggesting", "SuggestionReport"]
+__all__ = ["AHEAD", "Suggesting", "SuggestionReport", "shown_before"]
 
 AHEAD = 12
 """For so many of the next texts a suggestion is ready: it rests on what is labelled by then, and is asked for no later
@@ -201,6 +201,17 @@ def _with(item: AnnotationItem, one: Suggested | None, project: Project) -> Anno
     return replace(
         item, suggestion={"value": one.value, "confidence": one.confidence, "source": one.source.partition(":")[0]}
     )
+
+
+def shown_before(event: LabelEvent, given: Mapping[tuple[str, str], Suggested]) -> dict[str, Any] | None:
+    """What its person was shown before a label was given, {"value", "confidence", "source"}; None: nothing.
+
+    `given`: (item, person) -> proposal.
+    """
+    one = given.get((event.item, event.who))
+    if event.kind != "label" or one is None or not one.shown or event.time <= one.time:
+        return None
+    return {"value": one.value, "confidence": one.confidence, "source": one.source}
 
 
 def _agreed(one: Suggested, state: Labelling) -> bool | None:
