@@ -7,7 +7,7 @@ from votek.workspace.data import OKABE_ITO, label_color, label_key
 from votek.workspace.people import AuditEntry, signed_in_at
 from votek.workspace.projects import ProjectSummary
 from votek.workspace.results import SelectionView
-from votek.workspace.reviewing import Review, ToSettle
+from votek.workspace.reviewing import Review, Revision, ToSettle
 from votek.workspace.workspace import Workspace
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "NewEvent",
     "ProjectSummary",
     "Review",
+    "Revision",
     "SelectionView",
     "ToSettle",
     "Workspace",

@@ -36,7 +36,7 @@ from votek.store import events as event_rows
 from votek.store import projects as project_rows
 from votek.store.projects import Revision
 
-__all__ = ["Review", "Reviewing", "ToSettle"]
+__all__ = ["Review", "Reviewing", "Revision", "ToSettle"]
 
 
 @dataclass(frozen=True)
