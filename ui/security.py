@@ -1,9 +1,10 @@
-"""Security headers on every answer of the web server."""
+"""Security headers on every answer of the web server, and no calls of our routes from other sites' pages."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["security"]
@@ -22,7 +23,11 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "SAMEORIGIN",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+_OURS = "/api/"
+_REFUSAL = b'{"reason": "This was sent by a page of another site. Open the page of this server."}'
 
 
 class _SecurityHeaders:
@@ -40,6 +45,22 @@ class _SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class _OwnPagesOnly:
+    """Browsers say from which site's page a call comes; programs, which carry their token, say nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(_OURS):
+            site = Headers(scope=scope).get("sec-fetch-site", "none")
+            if site not in ("same-origin", "none"):
+                answer = Response(_REFUSAL, status_code=403, media_type="application/json")
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
 def security() -> list[Middleware]:
-    """The middleware that adds the headers."""
-    return [Middleware(_SecurityHeaders)]
+    """The middleware that adds the headers and refuses other sites' pages."""
+    return [Middleware(_SecurityHeaders), Middleware(_OwnPagesOnly)]
