@@ -109,6 +109,7 @@ class RunningJob:
         every = max(0.05, self.lease_seconds / 3)
         renewed = time.monotonic()
         asked: float | None = None
+        leaving: float | None = None
         while not self._over.wait(min(LOOK_SECONDS, every)):
             try:
                 with self.store.read() as tx:
@@ -123,6 +124,14 @@ class RunningJob:
                     if time.monotonic() - asked > GRACE_SECONDS:
                         with self.store.write() as tx:
                             self.finish(tx, "cancelled", "Cancelled. Finished stages are kept.")
+                        return
+                if self._stop.is_set():
+                    leaving = leaving or time.monotonic()
+                    # The same when the worker is to end: another one may go on at once.
+                    if time.monotonic() - leaving > GRACE_SECONDS:
+                        with self.store.write() as tx:
+                            self.finish(tx, "queued")
+                        self.lost.set()
                         return
                 if time.monotonic() - renewed >= every:
                     with self.store.write() as tx:
