@@ -141,8 +141,9 @@ class Context:
             state = Labelling()
         asked = project_rows.get(tx, project_id).handout
         state.ask_for(Overlap(asked.overlap, asked.items))
-        for event in event_rows.since(tx, project_id, state.sequence):
-            state.apply(event)
+        if newest > state.sequence:
+            for event in event_rows.since(tx, project_id, state.sequence):
+                state.apply(event)
         return state
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +40,14 @@ __all__ = [
 MAX_RACES = 20
 _KEY = (seat.c.pool_row, seat.c.slot)
 
+# Every label asks these questions, and putting a statement together takes longer than running it: each is made once,
+# with its values named here.
+_PROJECT = sa.bindparam("of_project", type_=sa.String())
+_PERSON = sa.bindparam("of_person", type_=sa.String())
+_ROW = sa.bindparam("at_row", type_=sa.Integer())
+_MOMENT = sa.bindparam("moment", type_=sa.Float())
+_LEASE = sa.bindparam("until", type_=sa.Float())
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -61,15 +70,19 @@ def sources(tx: Transaction, project_id: str) -> tuple[int, ...]:
 
     In order: data set, round, change of the queue by hand, hand-out settings, membership.
     """
+    return tuple(int(number or 0) for number in tx.execute(_sources(), {"of_project": project_id}).one())
+
+
+@cache
+def _sources() -> sa.Select[Any]:
     newest = (
-        (dataset.c.version, (dataset.c.project == project_id) & (dataset.c.role == "pool")),
-        (selection_round.c.number, selection_round.c.project == project_id),
-        (queue_action.c.sequence, queue_action.c.project == project_id),
-        (revision.c.version, (revision.c.project == project_id) & (revision.c.kind == "handout")),
-        (membership.c.sequence, membership.c.project == project_id),
+        (dataset.c.version, (dataset.c.project == _PROJECT) & (dataset.c.role == "pool")),
+        (selection_round.c.number, selection_round.c.project == _PROJECT),
+        (queue_action.c.sequence, queue_action.c.project == _PROJECT),
+        (revision.c.version, (revision.c.project == _PROJECT) & (revision.c.kind == "handout")),
+        (membership.c.sequence, membership.c.project == _PROJECT),
     )
-    query = sa.select(*(sa.select(sa.func.max(column)).where(mine).scalar_subquery() for column, mine in newest))
-    return tuple(int(number or 0) for number in tx.execute(query).one())
+    return sa.select(*(sa.select(sa.func.max(column)).where(mine).scalar_subquery() for column, mine in newest))
 
 
 def signature(tx: Transaction, project_id: str) -> str | None:
@@ -105,18 +118,26 @@ def replace(tx: Transaction, project_id: str, before: Iterable[Seat], after: Ite
 # ---------------------------------------------------------------- taking and giving back
 
 
-def _free(table: Any, moment: float) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.done.is_(False), sa.or_(table.c.person.is_(None), table.c.lease < moment))
+def _free(table: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.done.is_(False), sa.or_(table.c.person.is_(None), table.c.lease < _MOMENT))
 
 
-def _for_person(table: Any, project_id: str, person: str) -> sa.ColumnElement[bool]:
+def _for_person(table: Any) -> sa.ColumnElement[bool]:
     """Seats that this person may sit on: reserved for nobody else, at a text they have no seat of."""
     other = seat.alias("other")
     sits = sa.exists().where(
-        other.c.project == project_id, other.c.pool_row == table.c.pool_row, other.c.person == person
+        other.c.project == _PROJECT, other.c.pool_row == table.c.pool_row, other.c.person == _PERSON
     )
-    mine = sa.or_(table.c.reserved.is_(None), table.c.reserved == person)
-    return sa.and_(table.c.project == project_id, mine, ~sits.correlate(table))
+    mine = sa.or_(table.c.reserved.is_(None), table.c.reserved == _PERSON)
+    return sa.and_(table.c.project == _PROJECT, mine, ~sits.correlate(table))
+
+
+def _held_by() -> sa.ColumnElement[bool]:
+    return (seat.c.project == _PROJECT) & (seat.c.person == _PERSON) & seat.c.done.is_(False)
+
+
+def _seat_at() -> sa.ColumnElement[bool]:
+    return (seat.c.project == _PROJECT) & (seat.c.pool_row == _ROW) & (seat.c.person == _PERSON)
 
 
 def claim(tx: Transaction, project_id: str, person: str, *, moment: float, lease: float) -> int | None:
@@ -150,10 +171,23 @@ def _sit(
     lease: float | None,
     row: int | None = None,
 ) -> int | None:
-    open_seat = seat.alias("open_seat")
-    wanted = sa.and_(_for_person(open_seat, project_id, person), _free(open_seat, moment))
+    values = {"of_project": project_id, "of_person": person, "moment": moment, "until": lease, "is_done": done}
     if row is not None:
-        wanted = sa.and_(wanted, open_seat.c.pool_row == row)
+        values["at_row"] = row
+    try:
+        with tx.begin_nested():
+            found = tx.execute(_sitting(at_row=row is not None), values).scalar()
+    except IntegrityError:  # the same person was seated at this text from elsewhere, at the same moment
+        return None
+    return None if found is None else int(found)
+
+
+@cache
+def _sitting(*, at_row: bool) -> Any:
+    open_seat = seat.alias("open_seat")
+    wanted = sa.and_(_for_person(open_seat), _free(open_seat))
+    if at_row:
+        wanted = sa.and_(wanted, open_seat.c.pool_row == _ROW)
     first = (
         sa.select(open_seat.c.pool_row, open_seat.c.slot)
         .where(wanted)
@@ -162,24 +196,22 @@ def _sit(
         .with_for_update(skip_locked=True, of=open_seat)
         .scalar_subquery()
     )
-    taken = (
+    return (
         sa.update(seat)
-        .where(seat.c.project == project_id, sa.tuple_(*_KEY) == first, _free(seat, moment))
-        .values(person=person, done=done, lease=lease)
+        .where(seat.c.project == _PROJECT, sa.tuple_(*_KEY) == first, _free(seat))
+        .values(person=_PERSON, done=sa.bindparam("is_done", type_=sa.Boolean()), lease=_LEASE)
         .returning(seat.c.pool_row)
     )
-    try:
-        with tx.begin_nested():
-            found = tx.execute(taken).scalar()
-    except IntegrityError:  # the same person was seated at this text from elsewhere, at the same moment
-        return None
-    return None if found is None else int(found)
 
 
 def renew(tx: Transaction, project_id: str, person: str, *, lease: float) -> None:
     """Let a person keep all that is theirs still, run out or not."""
-    mine = (seat.c.project == project_id) & (seat.c.person == person) & seat.c.done.is_(False)
-    tx.execute(sa.update(seat).where(mine).values(lease=lease))
+    tx.execute(_renewal(), {"of_project": project_id, "of_person": person, "until": lease})
+
+
+@cache
+def _renewal() -> sa.Update:
+    return sa.update(seat).where(_held_by()).values(lease=_LEASE)
 
 
 def shorten(tx: Transaction, project_id: str, person: str, *, lease: float) -> None:
@@ -190,8 +222,12 @@ def shorten(tx: Transaction, project_id: str, person: str, *, lease: float) -> N
 
 def finish(tx: Transaction, project_id: str, row: int, person: str) -> bool:
     """The person has decided about the text they hold; False when they do not hold it (any more)."""
-    mine = (seat.c.project == project_id) & (seat.c.pool_row == row) & (seat.c.person == person)
-    return tx.execute(sa.update(seat).where(mine).values(done=True, lease=None)).rowcount == 1
+    return tx.execute(_finishing(), {"of_project": project_id, "of_person": person, "at_row": row}).rowcount == 1
+
+
+@cache
+def _finishing() -> sa.Update:
+    return sa.update(seat).where(_seat_at()).values(done=True, lease=None)
 
 
 def reopen(tx: Transaction, project_id: str, row: int, person: str, *, lease: float) -> None:
@@ -224,22 +260,37 @@ def forget_given(tx: Transaction, project_id: str) -> None:
 
 def held(tx: Transaction, project_id: str, person: str) -> list[int]:
     """The rows that a person is to decide about now, in order."""
-    mine = (seat.c.project == project_id) & (seat.c.person == person) & seat.c.done.is_(False)
-    query = sa.select(seat.c.pool_row).where(mine).order_by(seat.c.rank, seat.c.slot)
-    return [int(row) for row in tx.execute(query).scalars()]
+    return [int(row) for row in tx.execute(_holding(), {"of_project": project_id, "of_person": person}).scalars()]
+
+
+@cache
+def _holding() -> sa.Select[Any]:
+    return sa.select(seat.c.pool_row).where(_held_by()).order_by(seat.c.rank, seat.c.slot)
 
 
 def claimable(tx: Transaction, project_id: str, person: str, *, moment: float) -> int:
     """How many more texts this person could be given now."""
-    wanted = sa.and_(_for_person(seat, project_id, person), _free(seat, moment))
-    return int(tx.execute(sa.select(sa.func.count(seat.c.pool_row.distinct())).where(wanted)).scalar() or 0)
+    values = {"of_project": project_id, "of_person": person, "moment": moment}
+    return int(tx.execute(_counting(free=True), values).scalar() or 0)
+
+
+@cache
+def _counting(*, free: bool) -> sa.Select[Any]:
+    """Counts the texts, not the seats, that a person may sit at; those with a free seat, or with one that is held."""
+    held_by_others = sa.and_(seat.c.done.is_(False), seat.c.lease >= _MOMENT)
+    mine = sa.or_(seat.c.reserved.is_(None), seat.c.reserved == _PERSON)
+    open_to_them = sa.select(seat.c.pool_row).where(seat.c.project == _PROJECT, mine)
+    taken = sa.select(seat.c.pool_row).where(seat.c.project == _PROJECT, seat.c.person == _PERSON)
+    # As a difference of two sets, the seats are read once; asking for each of them whether the person sits there
+    # takes several times as long.
+    texts = sa.except_(open_to_them.where(_free(seat) if free else held_by_others), taken).subquery()
+    return sa.select(sa.func.count()).select_from(texts)
 
 
 def waiting(tx: Transaction, project_id: str, person: str, *, moment: float) -> int:
     """How many texts others hold that would come to this person if those left them."""
-    busy = sa.and_(seat.c.done.is_(False), seat.c.lease >= moment)
-    wanted = sa.and_(_for_person(seat, project_id, person), busy)
-    return int(tx.execute(sa.select(sa.func.count(seat.c.pool_row.distinct())).where(wanted)).scalar() or 0)
+    values = {"of_project": project_id, "of_person": person, "moment": moment}
+    return int(tx.execute(_counting(free=False), values).scalar() or 0)
 
 
 def counts(tx: Transaction, project_id: str, *, moment: float) -> dict[str, tuple[int, int, int]]:
@@ -249,10 +300,10 @@ def counts(tx: Transaction, project_id: str, *, moment: float) -> dict[str, tupl
     groups: Sequence[tuple[Any, Any]] = (
         (seat.c.person, sa.and_(seat.c.done.is_(True), seat.c.person.is_not(None))),
         (seat.c.person, is_held),
-        (seat.c.reserved, sa.and_(_free(seat, moment), seat.c.reserved.is_not(None))),
+        (seat.c.reserved, sa.and_(_free(seat), seat.c.reserved.is_not(None))),
     )
     for place, (column, condition) in enumerate(groups):
         query = sa.select(column, sa.func.count()).where(seat.c.project == project_id, condition).group_by(column)
-        for person, count in tx.execute(query):
+        for person, count in tx.execute(query, {"moment": moment}):
             result.setdefault(person, [0, 0, 0])[place] = int(count)
     return {person: (done, busy, free) for person, (done, busy, free) in result.items()}
