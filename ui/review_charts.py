@@ -115,7 +115,11 @@ def confusion_chart(
                 )
     figure.update_layout(**_layout(ink, 130 + 38 * len(labels)))
     figure.update_xaxes(
-        title={"text": _short(second), "font": {"color": ink}}, side="top", tickfont={"color": ink}, fixedrange=True
+        title={"text": _short(second), "font": {"color": ink}},
+        side="top",
+        tickfont={"color": ink},
+        fixedrange=True,
+        showgrid=False,
     )
     figure.update_yaxes(
         title={"text": _short(first), "font": {"color": ink}},
@@ -123,6 +127,7 @@ def confusion_chart(
         tickfont={"color": ink},
         fixedrange=True,
         automargin=True,
+        showgrid=False,
     )
     return figure
 

@@ -16,7 +16,7 @@ def write_labelled_parquet(request: ExportRequest) -> bytes:
     import pyarrow.parquet as pq
 
     label = pa.list_(pa.string()) if request.task.type == "multi" else pa.string()
-    numbers = dict.fromkeys(("guideline_version", "rank", "row"), pa.int64())
+    numbers = dict.fromkeys(("guideline_version", "rank", "row", "agreed", "people"), pa.int64())
     types = {"label": label, "suggested": label, "time": pa.timestamp("us", tz="UTC"), **numbers}
     names = [*TABLE, *(f"field:{name}" for name in request.columns)]
     schema = pa.schema([(name, types.get(name, pa.string())) for name in names])

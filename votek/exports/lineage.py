@@ -48,6 +48,7 @@ def labelled_rows(manifest: Mapping[str, Any], data: Dataset) -> tuple[LabelledR
             fields = {name: cells[row] for name, cells in columns.items()}
             rest = {name: label[name] for name in ("who", "source", "guideline_version", "rank")}
             rest["suggestion"] = label.get("suggestion")  # manifests from before there were any have none
+            rest |= {name: label[name] for name in ("status", "answers", "why") if name in label}
             time = None if label["time"] is None else dt.datetime.fromisoformat(label["time"])
             rows.append(
                 LabelledRow(label["id"], row, data.texts[row], label["value"], fields=fields, time=time, **rest)

@@ -3,8 +3,10 @@
 One JSON object. `data` and `tests`: digest of the rows and how the file was read. `model`, `near_copies`:
 vectors and groups. `rounds`: each run of a selector, its parameters and picks in order. `confidence`: for rounds
 that a language model had a say in, what it said about each row, so that they can be made again without it.
-`task`, `guidelines`, `labels`: what was asked, who answered what and when, and which likely label they were shown
-before. `prompts`: settings, and a digest over all prompts. `versions`, `created`. Beside a file, `export` describes it.
+`task`, `guidelines`, `labels`: what was asked, who answered what and when, which likely label they were shown
+before, and how a label of several people came about. `left_out`: how many texts people decided about without a label
+in force: "open" (people are missing), "disputed", "skipped". `prompts`: settings, and a digest over all prompts.
+`versions`, `created`. Beside a file, `export` describes it.
 """
 
 from __future__ import annotations
@@ -50,13 +52,15 @@ def build_manifest(
     gold: Sequence[str] = (),
     answers: Sequence[str] = (),
     confidence: Mapping[str, Sequence[float | None]] | None = None,
+    left_out: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The lineage of a prompt set, ready for JSON.
 
     `tests`: the file of test items, None when prompts are made for texts of the pool itself. `test_ids`: the
     items that `prompts` are for, in order. `rounds`: oldest first. `created`: the time to state. `gold`, `answers`:
     columns kept out of demonstrations and of queries. `confidence`: by the key that a round's parameters name under
-    "scoring", one number per row of `data`, None where nobody was asked.
+    "scoring", one number per row of `data`, None where nobody was asked. `left_out`: texts that people decided about
+    without a label in force, by where they stand.
     """
     manifest = {
         "schema": SCHEMA,
@@ -78,6 +82,7 @@ def build_manifest(
             "sha256": hashlib.sha256(guidelines.encode("utf-8", "surrogatepass")).hexdigest(),
         },
         "labels": [_label(row) for row in in_pick_order(labelled)],
+        "left_out": dict(left_out or {}),
         "prompts": {
             "settings": asdict(settings_in_force(settings, task)),
             "order": _order(settings),
@@ -161,6 +166,9 @@ def _label(row: LabelledRow) -> dict[str, Any]:
         "guideline_version": row.guideline_version,
         "rank": row.rank,
         "suggestion": row.suggestion,
+        "status": row.status,
+        "answers": row.answers,
+        "why": row.why,
     }
 
 

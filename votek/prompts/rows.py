@@ -22,6 +22,8 @@ class LabelledRow:
     `row`: its position in the pool Dataset. `rank`: its place in the queue, None when nobody picked it.
     `fields`: the original columns of the row. `source`: how the label came ("browser", "import", …). `suggestion`:
     what the person was shown as a likely label before they gave this one, {"value", "confidence", "source"}.
+    `status`: "single", "unanimous", "majority" or "adjudicated". `answers`: what each person said, {"who", "value"},
+    None for a skip; empty for a label that came with a file. `why`: the reason given with an adjudication.
     """
 
     id: str
@@ -35,6 +37,20 @@ class LabelledRow:
     source: str = "browser"
     guideline_version: int | None = None
     suggestion: Mapping[str, Any] | None = None
+    status: str = "single"
+    answers: tuple[Mapping[str, Any], ...] = ()
+    why: str = ""
+
+    @property
+    def people(self) -> int:
+        """How many people gave a label."""
+        return sum(answer["value"] is not None for answer in self.answers)
+
+    @property
+    def agreed(self) -> int:
+        """How many of them gave this one."""
+        own = self.value if isinstance(self.value, str) else list(self.value)
+        return sum(answer["value"] == own for answer in self.answers)
 
     def __post_init__(self) -> None:
         value: object = self.value
@@ -42,6 +58,7 @@ class LabelledRow:
         if isinstance(value, list):
             value = tuple(value)
             object.__setattr__(self, "value", value)
+        object.__setattr__(self, "answers", tuple(self.answers))
         parts = value if isinstance(value, tuple) else (value,)
         if not all(isinstance(part, str) for part in parts):
             raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from votek.annotation import Labelling, Queue
+from votek.annotation import IMPORT, Labelling, Queue, Resolution
 from votek.datatypes import Project, Prompt, PromptSet, Round
 from votek.errors import InputError, NotFoundError
 from votek.jobs.context import Pool, now
@@ -39,6 +40,7 @@ class _Material:
     rounds: list[Round]
     labelled: tuple[LabelledRow, ...]
     prepared: Prepared | None
+    left_out: Mapping[str, int]
     gold: frozenset[str]
     answers: frozenset[str]
     """`gold`: hidden columns of the pool. `answers`: these and all other label columns, which no query may show."""
@@ -105,6 +107,7 @@ class Prompting(Results):
                 rounds=self.rounds_in_force(tx, project_id),
                 labelled=_labelled_rows(pool, state, queue, without=gold, suggested=suggested),
                 prepared=self.prepared_in_force(tx, project_id),
+                left_out=_left_out(pool, state),
                 gold=gold,
                 answers=answers,
             )
@@ -194,6 +197,7 @@ class Prompting(Results):
             answers=sorted(material.answers),
             created=now(),
             confidence=self._recorded_confidence(material.rounds),
+            left_out=material.left_out,
         )
         return PromptSet(tuple(prompts), manifest)
 
@@ -229,9 +233,25 @@ def _labelled_rows(
                 source=event.source,
                 guideline_version=event.guideline_version,
                 suggestion=shown_before(event, suggested),
+                **_how(state.resolution(item)),
             )
         )
     return tuple(in_pick_order(found))
+
+
+def _how(found: Resolution | None) -> dict[str, Any]:
+    """How the label in force came about."""
+    if found is None or found.event is None:
+        return {}
+    answers = [{"who": one.who, "value": one.value} for one in found.decisions if one.source != IMPORT]
+    ruled = found.event.kind == "adjudicate"
+    return {"status": found.status, "answers": tuple(answers), "why": found.event.value["why"] if ruled else ""}
+
+
+def _left_out(pool: Pool, state: Labelling) -> dict[str, int]:
+    """How many texts have been decided about and have no label in force, by where they stand."""
+    found = Counter(one.status for item, one in state.resolutions().items() if not one.labelled and item in pool.row_of)
+    return {status: found[status] for status in ("open", "disputed", "skipped")}
 
 
 def _columns(source: Pool, rows: Sequence[int], *, without: frozenset[str]) -> list[dict[str, str]]:
