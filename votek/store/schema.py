@@ -264,6 +264,7 @@ seat = sa.Table(
     sa.PrimaryKeyConstraint("project", "pool_row", "slot"),
     sa.UniqueConstraint("project", "pool_row", "person"),
     sa.Index(None, "project", "done", "rank", "slot"),
+    sa.Index(None, "project", "person", "done"),
 )
 
 # Who was ever handed a row of the data set in force: only they may still decide about it once the lease has run out.

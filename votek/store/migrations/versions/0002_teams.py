@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("project", "pool_row", "person", name=op.f("uq_seat_project_pool_row_person")),
     )
     op.create_index(op.f("ix_seat_project_done_rank_slot"), "seat", ["project", "done", "rank", "slot"], unique=False)
+    op.create_index(op.f("ix_seat_project_person_done"), "seat", ["project", "person", "done"], unique=False)
     op.create_table(
         "given",
         _project(),
