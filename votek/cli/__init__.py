@@ -21,11 +21,14 @@ app = typer.Typer(
 def main() -> None:
     """Run a command; an error that a person can act on becomes one line and exit code 2."""
     from votek.cli import (  # noqa: F401  (each module adds its commands)
+        agreeing,
         comparing,
         difficulty,
         evaluating,
         files,
         grouping,
+        members,
+        operating,
         projects,
         pruning,
         selecting,
