@@ -56,11 +56,40 @@ def own_postgres():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    """The address of an empty database of each kind: a test that takes this runs once on either."""
+def empty_database(request, tmp_path):
+    """The address of a database of each kind without any tables: a test that takes this runs once on either."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'votek.db'}"
-    return request.getfixturevalue("postgres").url()
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.url()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """The address of a database of each kind for one test, empty or with empty tables of the newest version."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'votek.db'}"
+        return
+    with request.getfixturevalue("postgres").migrated() as url:
+        yield url
+
+
+@pytest.fixture
+def chosen_database(request):
+    """For `Settings(database_url=…)`: None is SQLite in the data folder. A folder's tests choose where they run.
+
+    On PostgreSQL every transaction is watched: it must lock a project before it writes in it.
+    """
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield None
+        return
+    from tests.locking import watched
+
+    with request.getfixturevalue("postgres").migrated() as url, watched():
+        yield url
 
 
 @pytest.fixture

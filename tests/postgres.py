@@ -9,6 +9,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -55,24 +57,57 @@ class Postgres:
         self.port = 0
         self._folder: Path | None = None
         self._server: subprocess.Popen[bytes] | None = None
-        self._template = ""
+        self._spare: list[str] = []
 
     def url(self) -> str:
         """The address of a fresh, empty database."""
-        return self._create("template0")
+        name = f"test_{secrets.token_hex(6)}"
+        self.administer(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        return self._address(name)
 
-    def migrated(self) -> str:
-        """The address of a fresh database with all tables in place, copied rather than migrated each time."""
-        if not self._template:
-            from votek.store import Store
+    @contextmanager
+    def migrated(self) -> Iterator[str]:
+        """The address of a database with all tables, and no rows in them.
 
-            made = self.url()
-            with tempfile.TemporaryDirectory(prefix="votek-template-") as folder:
-                store = Store(made, Path(folder))
-                store.migrate()
-                store.close()
-            self._template = made.rpartition("/")[2]
-        return self._create(self._template)
+        One that is given back is emptied and lent again: that takes a hundredth of the time of making another.
+        """
+        url = self._spare.pop() if self._spare else self._migrate()
+        yield url
+        if self._server is not None and self._empty(url):
+            self._spare.append(url)
+        else:
+            self.drop(url)
+
+    def _migrate(self) -> str:
+        from votek.store import Store
+
+        url = self.url()
+        with tempfile.TemporaryDirectory(prefix="votek-folder-") as folder:
+            store = Store(url, Path(folder))
+            store.migrate()
+            store.close()
+        return url
+
+    def _empty(self, url: str) -> bool:
+        """Take all rows out; whether the tables are still those of the newest version."""
+        import psycopg
+
+        from votek.store.migrations import VERSIONS
+
+        name = url.rpartition("/")[2]
+        self.administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        with psycopg.connect(self._address(name, driver=False)) as connection:
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            if connection.execute("SELECT version_num FROM alembic_version").fetchall() != [(VERSIONS[-1],)]:
+                return False
+            for table in sorted(name for (name,) in tables if name != "alembic_version"):
+                connection.execute(f'DELETE FROM "{table}"')
+        return True
+
+    def drop(self, url: str) -> None:
+        """Remove a database that is no longer needed, even if connections to it are still open."""
+        if self._server is not None:
+            self.administer(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 
     def kill(self) -> None:
         """End the server and all its processes at once, as a crash would."""
@@ -109,11 +144,6 @@ class Postgres:
             return ran.fetchall() if ran.description else []
 
     # ------------------------------------------------------------ the server
-
-    def _create(self, template: str) -> str:
-        name = f"test_{secrets.token_hex(6)}"
-        self.administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return self._address(name)
 
     def _address(self, name: str, *, driver: bool = True) -> str:
         return f"postgresql{'+psycopg' if driver else ''}://votek@127.0.0.1:{self.port}/{name}"

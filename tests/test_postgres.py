@@ -16,9 +16,12 @@ def test_each_database_is_empty_and_of_its_own(postgres):
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
-def test_a_migrated_one_has_all_tables(postgres):
-    with connect(postgres.migrated()) as connection:
-        assert connection.execute("SELECT count(*) FROM project").fetchone() == (0,)
+def test_a_migrated_one_has_all_tables_and_never_the_rows_of_another_test(postgres):
+    for _ in range(2):
+        with postgres.migrated() as url, connect(url) as connection:
+            assert connection.execute("SELECT count(*) FROM project").fetchone() == (0,)
+            connection.execute("INSERT INTO project VALUES ('p', now(), false, false)")
+            connection.commit()
 
 
 def test_what_was_committed_survives_a_kill_and_nothing_else(own_postgres):

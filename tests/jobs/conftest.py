@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +16,17 @@ from votek.projection.pca import pca_2d
 from votek.settings import Settings
 from votek.workspace import NewEvent, Workspace
 
+ON_BOTH_DATABASES = ("test_requests", "test_selection", "test_two_rounds", "test_worker")
+
+
+def pytest_generate_tests(metafunc):
+    if "chosen_database" in metafunc.fixturenames and Path(metafunc.module.__file__).stem in ON_BOTH_DATABASES:
+        metafunc.parametrize("chosen_database", ["sqlite", "postgresql"], indirect=True)
+
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(data=tmp_path / "data", model="votek-hash", lease_seconds=1.0)
+def settings(tmp_path, chosen_database):
+    return Settings(data=tmp_path / "data", database_url=chosen_database, model="votek-hash", lease_seconds=1.0)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from votek.jobs import preparing
 from votek.jobs.running import RunningJob
 from votek.jobs.worker import _is_gone
 from votek.store import jobs as job_rows
+from votek.store import projects
 
 ROOT = Path(votek.__file__).resolve().parents[1]
 
@@ -228,7 +229,7 @@ def slowly(self, texts):
     return encode(self, texts)
 HashEncoder.encode = slowly
 worker.warm_up = lambda settings, stop: None
-worker.run(Settings(data=Path(sys.argv[1]), model="votek-hash", lease_seconds=1.0))
+worker.run(Settings(data=Path(sys.argv[1]), database_url=sys.argv[2] or None, model="votek-hash", lease_seconds=1.0))
 """
 
 
@@ -237,7 +238,9 @@ def test_another_worker_goes_on_where_a_killed_one_stopped(
 ):
     workspace.import_dataset(project.id, dataset(3000, seed=3), role="pool", name="f")
     job = workspace.request_selection(project.id, budget=12)
-    killed = subprocess.Popen([sys.executable, "-c", WORKER, str(workspace.settings.data)], cwd=ROOT)
+    settings = workspace.settings
+    command = [sys.executable, "-c", WORKER, str(settings.data), settings.database_url or ""]
+    killed = subprocess.Popen(command, cwd=ROOT)
     until(lambda: workspace.job(job.id).stages.get("embed", (0, 1))[0] > 1000, seconds=60)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
@@ -283,6 +286,7 @@ def test_progress_is_written_at_most_five_times_a_second(workspace, project, unt
 
 def test_a_job_of_an_unknown_kind_fails_in_words(workspace, project, serve, quick_map, ends):
     with workspace.writing() as tx:
+        projects.lock(tx, project.id)
         job = workspace._add(tx, project.id, "prepare", {"dataset": workspace.dataset(project.id).digest})
         tx.execute(sa.text("UPDATE job SET kind = 'dance'"))
     serve()

@@ -46,8 +46,7 @@ CLAIMER = """
 import datetime as dt, sys
 from pathlib import Path
 from votek.store import Store, jobs
-folder = Path(sys.argv[1])
-store = Store(f"sqlite:///{folder / 'votek.db'}", folder)
+store = Store(sys.argv[1], Path(sys.argv[3]))
 sys.stdin.readline()
 while True:
     with store.write() as tx:
@@ -58,12 +57,16 @@ while True:
 """
 
 
-def test_four_processes_never_get_the_same_job(store, add):
+def test_four_processes_never_get_the_same_job(store, add, address):
     for place in range(120):
         add(f"job{place}", priority=0)
     claimers = [
         subprocess.Popen(
-            [sys.executable, "-c", CLAIMER, str(store.folder), str(number)], cwd=ROOT, stdin=-1, stdout=-1, stderr=-1
+            [sys.executable, "-c", CLAIMER, address, str(number), str(store.folder)],
+            cwd=ROOT,
+            stdin=-1,
+            stdout=-1,
+            stderr=-1,
         )
         for number in range(4)
     ]

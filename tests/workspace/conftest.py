@@ -1,6 +1,7 @@
 """A workspace in a temporary folder, with a stand-in for the embedding model, and small projects in it."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,23 @@ from votek.workspace import NewEvent, Workspace
 
 TASK = TaskSpec("single", (LabelSpec("x", "#0072B2"), LabelSpec("y", "#E69F00")))
 
+ON_BOTH_DATABASES = (
+    "test_data",
+    "test_labelling",
+    "test_projects",
+    "test_two_rounds",
+    "test_handout",
+)
+
+
+def pytest_generate_tests(metafunc):
+    if "chosen_database" in metafunc.fixturenames and Path(metafunc.module.__file__).stem in ON_BOTH_DATABASES:
+        metafunc.parametrize("chosen_database", ["sqlite", "postgresql"], indirect=True)
+
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(data=tmp_path / "data", model="votek-hash")
+def settings(tmp_path, chosen_database):
+    return Settings(data=tmp_path / "data", database_url=chosen_database, model="votek-hash")
 
 
 @pytest.fixture

@@ -222,8 +222,8 @@ import sys
 from pathlib import Path
 from votek.settings import Settings
 from votek.workspace import NewEvent, Workspace
-folder, project, who = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-workspace = Workspace.open(Settings(data=folder))
+folder, project, who, url = Path(sys.argv[1]), *sys.argv[2:]
+workspace = Workspace.open(Settings(data=folder, database_url=url or None))
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(60):
@@ -234,7 +234,8 @@ for number in range(60):
 
 
 def writer(workspace, project, who):
-    command = [sys.executable, "-c", WRITER, str(workspace.settings.data), project.id, who]
+    settings = workspace.settings
+    command = [sys.executable, "-c", WRITER, str(settings.data), project.id, who, settings.database_url or ""]
     process = subprocess.Popen(command, cwd=ROOT, stdin=-1, stdout=-1, stderr=-1)
     assert process.stdout.readline() == b"ready\n"
     return process
@@ -252,6 +253,16 @@ def test_two_processes_record_at_once(workspace, project):
         sequences += [int(number) for number in out.split()]
     assert sorted(sequences) == list(range(1, 121))
     assert [event.sequence for event in workspace.events(project.id)] == list(range(1, 121))
+
+
+def test_what_two_processes_are_both_sent_is_recorded_once(workspace, project):
+    writers = [writer(workspace, project, "ann") for _ in range(2)]
+    for process in writers:
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    answers = [process.communicate(timeout=120)[0].split() for process in writers]
+    assert answers[0] == answers[1] == [str(number).encode() for number in range(1, 61)]
+    assert [event.event_id for event in workspace.events(project.id)] == [f"ann-{number}" for number in range(60)]
 
 
 @pytest.mark.parametrize("seconds", [0.02, 0.15])

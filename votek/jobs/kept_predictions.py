@@ -12,6 +12,7 @@ from votek.errors import InputError
 from votek.evaluation.predictions import Predictions
 from votek.jobs.context import now
 from votek.store import data as data_rows
+from votek.store import projects as project_rows
 
 if TYPE_CHECKING:
     from votek.jobs.context import Context
@@ -38,6 +39,7 @@ def keep_predictions(context: Context, project_id: str, predictions: Predictions
         digest = context.needed_pool(tx, project_id).dataset.digest
     context.store.cache.put(key, arrays)
     with context.store.write() as tx:
+        project_rows.lock(tx, project_id)
         details = {"models": list(predictions.models), "items": len(predictions.ids)}
         data_rows.add_result(tx, project_id, "predictions", key, digest=digest, details=details, time=now())
     return key

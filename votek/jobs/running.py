@@ -8,10 +8,11 @@ import time
 from types import TracebackType
 
 from votek.datatypes import Job
-from votek.errors import Cancelled, StorageError
+from votek.errors import Cancelled, NotFoundError, StorageError
 from votek.jobs.context import now
 from votek.store import Store, Transaction
 from votek.store import jobs as job_rows
+from votek.store import projects as project_rows
 
 __all__ = ["Handover", "RunningJob"]
 
@@ -83,6 +84,11 @@ class RunningJob:
         Raises:
             Handover: somebody else has it, or its project is gone.
         """
+        try:
+            # before the job's row: whoever cancels the project's jobs locks them in this order
+            project_rows.lock(tx, self.job.project)
+        except NotFoundError as error:
+            raise Handover("The project was deleted.") from error
         if not job_rows.beat(tx, self.job.id, worker=self.worker, lease=self._lease()):
             raise Handover("Another worker has this job now, or its project was deleted.")
 

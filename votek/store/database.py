@@ -1,19 +1,20 @@
-"""One door to the database: connections, transactions, migrations, and what an operator sees when it fails."""
+"""One door to the database: transactions, migrations, and what an operator sees when it fails."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from votek.errors import MissingPackageError, StorageError
+from votek.errors import StorageError
+from votek.store.engines import alone, make_engine, parse_address, wait_for
 from votek.store.files import storage_error
 from votek.store.migrations import VERSIONS
 
@@ -22,97 +23,114 @@ __all__ = ["Database", "Transaction"]
 Transaction = Connection
 """What the functions of this package take to read and write; made by `Database.read` and `Database.write`."""
 
-BUSY_SECONDS = 20.0
+MIGRATION_SECONDS = 60
 log = logging.getLogger(__name__)
 
 
 class Database:
-    """Connections to one database, safe to share between threads (not across a fork).
+    """Connections to one database, SQLite or PostgreSQL, safe to share between threads (not across a fork).
 
-    SQLite runs in WAL mode with synchronous=FULL: a committed label survives a power cut, not only a
-    killed process.
+    Whoever writes in a project takes its lock first (`projects.lock`), then reads, then writes: on SQLite a writer
+    is alone in any case, on PostgreSQL others may write in other projects at the same time.
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            parsed = make_url(url)
-        except ArgumentError as error:
-            raise StorageError(
-                f"The database address {url!r} cannot be read: use e.g. sqlite:////folder/votek.db or "
-                "postgresql+psycopg://user@host/name in VOTEK_DATABASE_URL."
-            ) from error
-        self.name = parsed.render_as_string(hide_password=True)
-        self.sqlite = parsed.get_backend_name() == "sqlite"
-        self.file = Path(parsed.database) if self.sqlite and parsed.database else None
-        options: dict[str, Any] = {"pool_pre_ping": not self.sqlite}
-        if self.sqlite:
-            options = {"connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 16, "max_overflow": 48}
-        try:
-            self.engine: Engine = sa.create_engine(parsed, **options)
-        except ModuleNotFoundError as error:
-            raise MissingPackageError(
-                f"The database {self.name} needs the package {error.name!r}: pip install {error.name}, or unset "
-                "VOTEK_DATABASE_URL to use SQLite."
-            ) from error
-        if self.sqlite:
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        address = parse_address(url)
+        self.name = address.render_as_string(hide_password=True)
+        self.sqlite = address.get_backend_name() == "sqlite"
+        self.file = Path(address.database) if self.sqlite and address.database else None
+        self.engine = make_engine(address)
+        self._reading = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """One consistent view of the database."""
-        with self._told_apart(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        """One consistent view of the database, however many statements it takes."""
+        with self._told_apart(), self.engine.connect() as connection:
+            if self._reading:
+                connection = connection.execution_options(**self._reading)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """A transaction that holds the right to write from its start, so it cannot fail half-way for a lock."""
+        """A transaction that writes: all of it is durable when it ends, or nothing of it is there.
+
+        On SQLite it holds the right to write from its start, so it cannot fail half-way for a lock. On PostgreSQL
+        each statement sees what was committed before it, so what is read after a lock is the newest.
+        """
         with self._told_apart(), self.engine.connect() as connection:
             connection = connection.execution_options(votek_write=True)
-            with connection.begin():
+            transaction = connection.begin()
+            try:
                 yield connection
+            except BaseException:
+                transaction.rollback()
+                raise
+            self._commit(transaction)
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
 
+    def _commit(self, transaction: sa.RootTransaction) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StorageError(
+                    f"The connection to the database {self.name} broke at the very end of this step "
+                    f"({_first_line(error)}), so it is not known whether it was stored. Look whether it was before "
+                    "you repeat it; labels are sent again by themselves and never counted twice."
+                ) from error
+            transaction.rollback()
+            raise
+
     @contextmanager
     def _told_apart(self) -> Iterator[None]:
-        """Failures of the place (disk, lock, file) become StorageError; faults of ours stay loud."""
+        """Failures of the place (disk, lock, file, server) become StorageError; faults of ours stay loud."""
         try:
             yield
         except (IntegrityError, ProgrammingError, DataError):
             raise
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             raise StorageError(
-                f"The database {self.name} cannot be used: {error.orig}. Nothing of this step was stored. Check that "
-                "the folder is writable and the disk has room, then try again."
+                f"The database {self.name} cannot be used: {_first_line(error)}. Nothing of this step was stored. "
+                f"{self._advice()}"
             ) from error
+
+    def _advice(self) -> str:
+        if self.sqlite:
+            return "Check that the folder is writable and the disk has room, then try again."
+        return "Check that the server runs, can be reached and has room, and that the address is right; then try again."
 
     # ------------------------------------------------------------ migrations
 
     def version(self) -> str | None:
         """The migration the database stands at, or None for an empty one."""
         with self.read() as tx:
-            if not sa.inspect(tx).has_table("alembic_version"):
-                return None
-            found = tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-            return None if found is None else str(found)
+            return _version(tx)
 
     def migrate(self, folder: Path) -> None:
-        """Bring the tables up to date; several processes may call this at once."""
+        """Bring the tables up to date; several processes and machines may call this at once.
+
+        Raises:
+            StorageError: the tables are those of a newer program, or another process changes them for too long.
+        """
         if self.version() == VERSIONS[-1]:
             return
         try:
-            with FileLock(folder / "migration.lock", timeout=60):
-                found = self.version()
+            with self._one_at_a_time(folder), self.write() as tx:
+                wait_for(tx, lock_seconds=MIGRATION_SECONDS)
+                alone(tx, "migration")
+                found = _version(tx)
                 if found is not None and found not in VERSIONS:
                     raise StorageError(
                         f"The database {self.name} was written by a newer votek (its tables are at {found!r}, this "
                         f"one knows up to {VERSIONS[-1]!r}). Update votek, or set VOTEK_DATA to another folder."
                     )
                 if found != VERSIONS[-1]:
-                    self._upgrade()
+                    _upgrade(tx, VERSIONS[-1])
+                    log.info("tables of %s are now at %s", self.name, VERSIONS[-1])
         except Timeout as error:
             raise StorageError(
                 f"Another process has been changing the tables in {folder} for a minute. Wait for it, or end it, "
@@ -121,31 +139,30 @@ class Database:
         except OSError as error:
             raise storage_error(folder, error) from error
 
-    def _upgrade(self) -> None:
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self.write() as tx:
-            config.attributes["connection"] = tx
-            command.upgrade(config, VERSIONS[-1])
-        log.info("tables of %s are now at %s", self.name, VERSIONS[-1])
+    def _one_at_a_time(self, folder: Path) -> AbstractContextManager[object]:
+        """On PostgreSQL a lock in the database does it: the processes may not share a folder."""
+        return FileLock(folder / "migration.lock", timeout=MIGRATION_SECONDS) if self.sqlite else nullcontext()
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions by itself: we say which kind
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _version(tx: Transaction) -> str | None:
+    if not sa.inspect(tx).has_table("alembic_version"):
+        return None
+    found = tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("votek_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def _upgrade(tx: Transaction, version: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = tx
+    command.upgrade(config, version)
+
+
+def _first_line(error: DBAPIError | PoolTimeout) -> str:
+    """What the driver says, without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(cause).strip().splitlines() or [type(cause).__name__]
+    return lines[0].rstrip(".")

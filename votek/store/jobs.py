@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from votek.datatypes import Job
 from votek.errors import NotFoundError
 from votek.store.database import Transaction
+from votek.store.engines import alone
 from votek.store.schema import job
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
 
 ACTIVE = ("queued", "running")
 MAX_ATTEMPTS = 3
+CLAIMS = "claims"
 QUICK = 3
 """Jobs with a lower priority number take a moment only and have a lane of their own in the worker."""
 
@@ -98,9 +100,11 @@ def claim(
 ) -> Job | None:
     """Take the most urgent queued job, or None: one conditional UPDATE, so no two workers get the same.
 
+    One worker at a time claims, so that none goes away empty because another took the job it had its eye on.
     `job_id`: only this one. `quick`: take only what needs a moment; otherwise only what may take long, and
     not while another long job of the same project runs: both would compute the same.
     """
+    alone(tx, CLAIMS)
     taken = (
         sa.update(job)
         .where(job.c.id == _most_urgent(quick, job_id), job.c.state == "queued")
@@ -163,6 +167,7 @@ def hurry(tx: Transaction, project_id: str) -> None:
 
 def release_expired(tx: Transaction, *, moment: float, time: dt.datetime) -> int:
     """Queue the jobs of silent workers again; give up those that have been tried often enough."""
+    alone(tx, CLAIMS)
     dead = (job.c.state == "running") & (job.c.lease < moment)
     tx.execute(
         sa.update(job)
