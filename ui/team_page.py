@@ -1,0 +1,31 @@
+"""The Team page: people, and how suggestions come to them, one section at a time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.frame import OpenPage
+from ui.remember import remembered
+from ui.team_members import draw_members
+from ui.team_suggestions import draw_suggestions
+
+__all__ = ["SECTIONS", "draw_team"]
+
+SECTIONS = {"People": draw_members, "Suggestions": draw_suggestions}
+"""Section -> what draws it."""
+
+
+def draw_team(page: OpenPage) -> None:
+    """Draw the page; without accounts, how to turn them on."""
+    if not page.workspace.accounts:
+        st.info("People do not sign in here, so you work alone; `docs/team.md` says how to turn accounts on.")
+        return
+    section = st.segmented_control(
+        "Part of the team's settings",
+        list(SECTIONS),
+        default="People",
+        required=True,
+        label_visibility="collapsed",
+        **remembered(page.project.id, "team-section"),
+    )
+    SECTIONS[section](page)
