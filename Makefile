@@ -59,7 +59,7 @@ $(VENV)/.app: requirements.txt pyproject.toml | $(BIN)/python
 	@$(PIP) install --quiet --no-deps --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-postgres.txt $(VENV)/.app
 	@echo "Installing what tests and checks need ..."
 	@$(PIP) install --quiet -r requirements-dev.txt
 	@touch $@
