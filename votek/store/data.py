@@ -61,15 +61,20 @@ def add_dataset(
     )
 
 
+_CURRENT = (
+    sa.select(dataset)
+    .where(
+        dataset.c.project == sa.bindparam("of_project", type_=sa.String()),
+        dataset.c.role == sa.bindparam("of_role", type_=sa.String()),
+    )
+    .order_by(dataset.c.version.desc())
+    .limit(1)
+)
+
+
 def current(tx: Transaction, project_id: str, role: Role) -> DatasetRow | None:
     """The data set in force, if any."""
-    query = (
-        sa.select(dataset)
-        .where(dataset.c.project == project_id, dataset.c.role == role)
-        .order_by(dataset.c.version.desc())
-        .limit(1)
-    )
-    row = tx.execute(query).first()
+    row = tx.execute(_CURRENT, {"of_project": project_id, "of_role": role}).first()
     if row is None:
         return None
     return DatasetRow(row.role, row.version, row.digest, row.file, row.name, row.columns, row.size, row.created)

@@ -13,11 +13,14 @@ from votek.store.schema import label_event
 
 __all__ = ["append", "known", "last_sequence", "made_by_people", "since"]
 
+_LAST = sa.select(sa.func.max(label_event.c.sequence)).where(
+    label_event.c.project == sa.bindparam("of_project", type_=sa.String())
+)
+
 
 def last_sequence(tx: Transaction, project_id: str) -> int:
     """Sequence number of the project's newest event, 0 when there is none."""
-    query = sa.select(sa.func.max(label_event.c.sequence)).where(label_event.c.project == project_id)
-    return int(tx.execute(query).scalar() or 0)
+    return int(tx.execute(_LAST, {"of_project": project_id}).scalar() or 0)
 
 
 def since(tx: Transaction, project_id: str, sequence: int = 0) -> list[LabelEvent]:

@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -64,9 +65,14 @@ class AuditEntry:
 
 # ---------------------------------------------------------------- people
 
+_BY_ID = sa.select(person).where(person.c.id == sa.bindparam("wanted", type_=sa.String()))
+
 
 def _one(tx: Transaction, condition: sa.ColumnElement[bool]) -> PersonRow | None:
-    row = tx.execute(sa.select(person).where(condition)).first()
+    return _row(tx.execute(sa.select(person).where(condition)).first())
+
+
+def _row(row: Any) -> PersonRow | None:
     if row is None:
         return None
     return PersonRow(row.id, row.issuer, row.subject, row.email, row.name, row.signed_in, row.valid_from)
@@ -84,7 +90,7 @@ def by_email(tx: Transaction, email: str) -> PersonRow | None:
 
 def by_id(tx: Transaction, person_id: str) -> PersonRow | None:
     """The person with this id."""
-    return _one(tx, person.c.id == person_id)
+    return _row(tx.execute(_BY_ID, {"wanted": person_id}).first())
 
 
 def people(tx: Transaction, ids: Iterable[str]) -> dict[str, Person]:
@@ -161,8 +167,23 @@ def members(tx: Transaction, project_id: str) -> list[Member]:
 
 def roles(tx: Transaction, email: str) -> dict[str, Role]:
     """project -> the role of this address, where it has one."""
-    query = _in_force().where(membership.c.email == email)
-    return {row.project: cast(Role, row.role) for row in tx.execute(query)}
+    return {row.project: cast(Role, row.role) for row in tx.execute(_roles(), {"address": email})}
+
+
+@cache  # every label asks who may give it
+def _roles() -> sa.Select[Any]:
+    mine = membership.c.email == sa.bindparam("address", type_=sa.String())
+    latest = (
+        sa.select(membership.c.project, sa.func.max(membership.c.sequence).label("sequence"))
+        .where(mine)
+        .group_by(membership.c.project)
+        .subquery()
+    )
+    return (
+        sa.select(membership.c.project, membership.c.role)
+        .join(latest, (latest.c.project == membership.c.project) & (latest.c.sequence == membership.c.sequence))
+        .where(membership.c.role != "")
+    )
 
 
 def owned(tx: Transaction, project_ids: Iterable[str]) -> set[str]:

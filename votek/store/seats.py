@@ -87,8 +87,11 @@ def _sources() -> sa.Select[Any]:
 
 def signature(tx: Transaction, project_id: str) -> str | None:
     """What the stored seats were made from."""
-    found = tx.execute(sa.select(handout.c.signature).where(handout.c.project == project_id)).scalar()
+    found = tx.execute(_SIGNATURE, {"of_project": project_id}).scalar()
     return None if found is None else str(found)
+
+
+_SIGNATURE = sa.select(handout.c.signature).where(handout.c.project == _PROJECT)
 
 
 def set_signature(tx: Transaction, project_id: str, made_from: str) -> None:
