@@ -67,7 +67,7 @@ def test_too_few_is_said(project):
     space, _ = project
     space.create_project("Empty")
     said = run("Empty").stdout
-    assert "0 of 0 agreed with the suggestion; too few to say." in said
+    assert "Shown: no decisions yet." in said
     assert "Influence: too few to say; at least 10 decisions of each kind are needed." in said
 
 

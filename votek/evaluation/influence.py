@@ -61,6 +61,8 @@ class Influence:
 
 
 def _arm(arm: Arm, what: str) -> str:
+    if not arm.n:
+        return "no decisions yet."
     if arm.share is None:
         return f"{arm.agreed} of {arm.n} {what}; too few to say."
     share = arm.share

@@ -34,14 +34,14 @@ class Choices {
     const slot = this.keys.get(name);
     const button = make("button", { type: "button", class: "choice", "aria-pressed": "false" });
     if (/^#[0-9a-f]{6}$/i.test(color ?? "")) button.style.setProperty("--label", color);
-    const words = make("span", { class: "words" }, [make("span", { class: "name", dir: "auto" }, breakable(name))]);
+    const note = make("span", { class: "note", text: "suggested" });
+    note.hidden = true;
+    const title = make("span", { class: "title" }, [make("span", { class: "name", dir: "auto" }, breakable(name)), " ", note]);
+    const words = make("span", { class: "words" }, [title]);
     if (definition) {
       button.title = definition;
       if (!this.long) words.append(make("span", { class: "definition", dir: "auto", text: definition }));
     }
-    const note = make("span", { class: "note", text: "suggested" });
-    note.hidden = true;
-    words.append(note);
     button.append(words);
     if (slot) {
       button.append(make("kbd", { text: shown(slot), "aria-hidden": "true" }));
