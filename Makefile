@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench bench-quality bench-load chaos format browser database clean
+.PHONY: help app test check bench bench-quality audit bench-load chaos format browser database clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | column -t -s '|'
@@ -33,6 +33,9 @@ bench-load: $(VENV)/.dev ## Label as a team of twenty while the worker embeds: e
 
 chaos: $(VENV)/.dev browser database ## Kill, fill and cut, and look whether labels are lost (20 minutes; ARGS="web --rounds 5")
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.chaos $(ARGS)
+
+audit: $(VENV)/.dev ## Look for known vulnerabilities in what is installed (needs a network; says so without)
+	@$(BIN)/python tests/audit.py
 
 format: $(VENV)/.dev ## Sort imports and format
 	$(BIN)/ruff check --fix .
