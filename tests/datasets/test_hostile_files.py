@@ -319,7 +319,21 @@ BAD = {
     "damaged gzip": Bad("a.csv.gz", gzip.compress(b"text\nabc\n")[:-8] + bytes(8), ("damaged",)),
     "gzip of nothing known": Bad("a.gz", gzip.compress(b"text\na\n"), ("does not tell the format",)),
     "gzip in gzip": Bad("a.csv.gz.gz", gzip.compress(gzip.compress(b"text\na\n")), ("inside a gzip",)),
-    "gzip bomb": Bad("a.csv.gz", GZIP_BOMB, ("more than 50 MB", "VOTEK_MAX_UNPACKED_MB")),
+    "gzip bomb": Bad("a.csv.gz", GZIP_BOMB, ("grows from 58,349", "no ordinary text")),
+    "gzip that is too large": Bad(
+        "a.csv.gz", gzip.compress(b"text\n" + b"a\n" * 99), ("VOTEK_MAX_UNPACKED_MB",),
+        limits=Limits(max_unpacked_bytes=100),
+    ),
+    "CSV with a quote that is open over too many lines": Bad(
+        "a.csv", b'text\n"' + b"a\n" * 99, ("line 2", "not closed in the 50 lines"), limits=Limits(max_rows=50)
+    ),
+    "Parquet of too many values in lists": Bad(
+        "a.parquet", parquet({"text": [list(range(2000))]}), ("more than 1,000 cells",), limits=Limits(max_cells=1000)
+    ),
+    "Parquet of a list that is too long to be a text": Bad(
+        "a.parquet", parquet({"text": [list(range(2000))]}), ("lists of up to 2,000 values",),
+        limits=Limits(max_text_chars=1000),
+    ),
     "Excel bomb by size": Bad(
         "a.xlsx", zipped({"xl/workbook.xml": b"", **{f"xl/{i}.xml": bytes(20_000_000) for i in range(3)}}),
         ("60 MB", "50 MB"),

@@ -67,8 +67,9 @@ def _checked_delimiter(delimiter: str | None) -> str | None:
 class _Lines(Iterator[str]):
     """Physical lines, remembering those of the current record, so that they can be read again."""
 
-    def __init__(self, stream: Iterable[str]) -> None:
+    def __init__(self, stream: Iterable[str], most: int) -> None:
         self._stream = iter(stream)
+        self._most = most
         self._again: deque[str] = deque()
         self.taken: list[str] = []
         self.number = 0
@@ -85,6 +86,12 @@ class _Lines(Iterator[str]):
                 raise
         self.number += 1
         self.taken.append(line)
+        if len(self.taken) > self._most:
+            first = self.number - len(self.taken) + 1
+            raise FileError(
+                f"a quote opens in line {first:,} and is not closed in the {self._most:,} lines after it. Close it, or "
+                "double it where it belongs to the text."
+            )
         return line
 
     def read_again(self, lines: list[str], replaced: int) -> None:
@@ -98,7 +105,9 @@ class _Records:
 
     def __init__(self, text: str, delimiter: str, options: Options, notes: list[str]) -> None:
         # With "" every kind of line end separates lines; with "\n" a lone carriage return is content.
-        self._lines = _Lines(io.StringIO(text, newline="" if line_ends_with_return(text) else "\n"))
+        self._lines = _Lines(
+            io.StringIO(text, newline="" if line_ends_with_return(text) else "\n"), options.limits.max_rows
+        )
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
         self._delimiter = delimiter
         self._options = options

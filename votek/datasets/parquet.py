@@ -54,6 +54,7 @@ def _columns(batches: Iterable[Any], width: int, options: Options) -> list[list[
             left -= _expanded_size(array)
             if left < 0:
                 raise FileError(_too_large(options.limits.max_unpacked_bytes))
+            _check_nested(array, options)
             column, cells = columns[i], _cells(array)
             if column is None or cells is None:
                 columns[i] = None
@@ -77,10 +78,12 @@ def _check_declared(metadata: Any, options: Options) -> None:
             f"{metadata.num_rows:,} rows; at most {limits.max_rows:,} can be read. Split the file, "
             "or raise VOTEK_MAX_ROWS."
         )
-    unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    unpacked = sum(group.total_byte_size for group in groups)
     if unpacked > limits.max_unpacked_bytes:
         raise FileError(_too_large(limits.max_unpacked_bytes))
-    if metadata.num_rows * metadata.num_columns > limits.max_cells:
+    values = sum(group.column(j).num_values for group in groups for j in range(group.num_columns))
+    if max(values, metadata.num_rows * metadata.num_columns) > limits.max_cells:
         raise FileError(f"more than {limits.max_cells:,} cells. Leave out columns that are not needed.")
 
 
@@ -102,6 +105,23 @@ def _expanded_size(array: Any) -> int:
         return 0
     lengths = pc.binary_length(array.dictionary).cast(pa.int64())
     return int(pc.sum(lengths.take(array.indices)).as_py() or 0)
+
+
+def _check_nested(array: Any, options: Options) -> None:
+    """Refuse lists that are far longer as text than in the file: a million zeros take a few bytes there."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    limits, kinds = options.limits, (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    inner = array
+    while any(is_kind(inner.type) for is_kind in kinds):
+        longest = pc.max(pc.list_value_length(inner)).as_py() or 0
+        inner = inner.flatten()
+        if longest > limits.max_text_chars or len(inner) > limits.max_cells:
+            raise FileError(
+                f"a column holds lists of up to {longest:,} values, {len(inner):,} in all, which is too long to be "
+                "read as text. Leave that column out."
+            )
 
 
 def _cells(array: Any) -> list[str] | None:

@@ -60,6 +60,11 @@ class StageCache:
         content = json.dumps(listed, sort_keys=True).encode()
         write_whole(self._key_path(key), lambda stream: stream.write(content))
 
+    def files(self, key: str) -> list[tuple[Path, str]]:
+        """(path, the folder it lies in: keys or arrays) of everything that is stored under `key`, itself last."""
+        path = self._key_path(key)
+        return [(self._array_path(digest), "arrays") for digest in sorted(self._listed(path))] + [(path, "keys")]
+
     def drop(self, keys: Collection[str]) -> None:
         """Remove `keys` and every array that no other key lists."""
         dropped: set[str] = set()
@@ -106,7 +111,7 @@ class StageCache:
             array: NDArray[Any] = np.load(path, mmap_mode="r" if state.st_size > 256 else None, allow_pickle=False)
         except FileNotFoundError:
             raise
-        except EOFError as error:
+        except (EOFError, MemoryError, OverflowError) as error:  # it declares more than it holds
             raise ValueError(f"{path.name} is cut short") from error
         except OSError as error:
             raise storage_error(path, error) from error
