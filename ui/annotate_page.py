@@ -28,7 +28,7 @@ def draw_annotate(page: OpenPage) -> None:
         next_step("Add labels", page="pages/1_Data.py", query=page.query)
         return
     state = queue_json(space, project.id, page.person.id)
-    if not state["items"]:
+    if not state["items"] and not (state["team"] and page.summary.queued):
         _nothing_picked(page)
         return
     state["open"] = _wanted(state)
@@ -40,7 +40,8 @@ def draw_annotate(page: OpenPage) -> None:
     if answer.go in _PAGES:
         st.switch_page(_PAGES[answer.go], query_params=page.query)
     _suggestions_of_one(page)
-    if page.summary.next_step == "annotate":  # once all is labelled, the labeler ends with a button itself
+    # once all is labelled, the labeler ends with a button itself
+    if page.summary.next_step == "annotate" and page.may("reviewer"):
         next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
 
 
@@ -58,6 +59,9 @@ def _wanted(state: dict[str, Any]) -> str | None:
 
 
 def _nothing_picked(page: OpenPage) -> None:
+    if not page.may("owner"):
+        st.info("No texts have been picked for labelling yet. They show here once an owner of the project has done so.")
+        return
     if page.workspace.jobs(page.project.id, active=True):
         st.info("The texts to label are being picked. The Select page shows how far that is.")
     else:

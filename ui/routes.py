@@ -24,7 +24,7 @@ from votek.errors import AccessError, InputError, NotFoundError, VotekError
 from votek.logs import note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from votek.workspace import Workspace
 
@@ -50,18 +50,21 @@ class _TooLargeError(Exception):
 
 
 def routes(open_workspace: Callable[[], Workspace] = _server_workspace) -> list[BaseRoute]:
-    """Every route of ours: `POST /api/labels`, `GET /api/queue`, `POST /api/model-key`, and those of `ui.health`.
+    """Every route of ours: `POST /api/labels`, `/api/hand`, `/api/leave`, `/api/model-key`, `GET /api/queue`, health.
 
     `open_workspace` gives the one workspace of the process; it is called off the event loop.
     """
     open_workspace = counted(open_workspace)
 
-    async def labels(request: Request) -> JSONResponse:
-        try:
-            raw = await _read_body(request)
-        except _TooLargeError:
-            return _refuse(413, f"The body is longer than {MAX_BODY:,} bytes. Send fewer events at once.")
-        return await run_in_threadpool(_answer, lambda: _record(open_workspace(), raw))
+    def posted(work: Callable[[Workspace, bytes], dict[str, Any]]) -> Callable[[Request], Awaitable[JSONResponse]]:
+        async def answer(request: Request) -> JSONResponse:
+            try:
+                raw = await _read_body(request)
+            except _TooLargeError:
+                return _refuse(413, f"The body is longer than {MAX_BODY:,} bytes. Send fewer events at once.")
+            return await run_in_threadpool(_answer, lambda: work(open_workspace(), raw))
+
+        return answer
 
     async def queue(request: Request) -> JSONResponse:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -69,7 +72,9 @@ def routes(open_workspace: Callable[[], Workspace] = _server_workspace) -> list[
         return await run_in_threadpool(_answer, lambda: _queue(open_workspace(), token))
 
     return [
-        Route("/api/labels", labels, methods=["POST"]),
+        Route("/api/labels", posted(_record), methods=["POST"]),
+        Route("/api/hand", posted(_hand), methods=["POST"]),
+        Route("/api/leave", posted(_leave), methods=["POST"]),
         Route("/api/queue", queue, methods=["GET"]),
         *health_routes(open_workspace),
         *key_routes(lambda: signing_key(open_workspace())),
@@ -89,14 +94,31 @@ async def _read_body(request: Request) -> bytes:
 
 
 def _record(workspace: Workspace, raw: bytes) -> dict[str, Any]:
+    body, grant, mine = _asked(workspace, raw)
+    acks, hand = mine.label_and_hand(grant.project, grant.person, read_events(body))
+    count_events(acks)
+    return answer_json(acks, hand)
+
+
+def _hand(workspace: Workspace, raw: bytes) -> dict[str, Any]:
+    """What a person of a team has to do now, kept for them a while longer."""
+    _, grant, mine = _asked(workspace, raw)
+    return mine.hand(grant.project, grant.person).to_json()
+
+
+def _leave(workspace: Workspace, raw: bytes) -> dict[str, Any]:
+    """The page was closed: others may soon have what its person holds."""
+    _, grant, mine = _asked(workspace, raw)
+    mine.leave(grant.project, grant.person)
+    return {}
+
+
+def _asked(workspace: Workspace, raw: bytes) -> tuple[object, Grant, Workspace]:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         raise InputError("The body is not JSON.") from None
-    grant, mine = _granted(workspace, body.get("token") if isinstance(body, dict) else None)
-    acks, hand = mine.label_and_hand(grant.project, grant.person, read_events(body))
-    count_events(acks)
-    return answer_json(acks, hand)
+    return body, *_granted(workspace, body.get("token") if isinstance(body, dict) else None)
 
 
 def _queue(workspace: Workspace, token: str) -> dict[str, Any]:

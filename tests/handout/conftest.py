@@ -39,7 +39,19 @@ def finish(space):
 
 
 @pytest.fixture
-def team(space, finish):
+def settle():
+    """`settle(space, project, **settings)`: puts hand-out settings in force, also ones that the door would refuse."""
+
+    def put(space, project, **settings):
+        value = json.loads(json.dumps(asdict(HandoutSettings(**settings))))
+        with space.store.write() as tx:
+            project_rows.add_revision(tx, project.id, "handout", value, time=now())
+
+    return put
+
+
+@pytest.fixture
+def team(space, finish, settle):
     """`team(picks=12, **settings)`: a project with so many picks, handed out by these settings."""
 
     def make(picks=12, texts=60, **settings):
@@ -50,15 +62,10 @@ def team(space, finish):
         )
         space.request_selection(project.id, budget=picks)
         finish(project)
-        settle(project, **settings)
+        settle(space, project, **settings)
         return project
 
-    def settle(project, **settings):
-        value = json.loads(json.dumps(asdict(HandoutSettings(**settings))))
-        with space.store.write() as tx:  # straight into the store: seconds are too short for the door
-            project_rows.add_revision(tx, project.id, "handout", value, time=now())
-
-    make.settle = settle
+    make.settle = lambda project, **settings: settle(space, project, **settings)
     return make
 
 

@@ -269,3 +269,44 @@ def test_a_database_that_cannot_be_used_is_said() -> None:
 def test_only_the_right_method_is_taken(client) -> None:
     assert client.get("/api/labels").status_code == 405
     assert client.post("/api/queue").status_code == 405
+
+
+@pytest.fixture
+def team(tmp_path: Path, space: Workspace, project: Project) -> Iterator[tuple[TestClient, str, str]]:
+    """The same project where people sign in: a client, the token of an annotator, and who that is."""
+    signed = Workspace.open(space.settings, accounts=True)
+    claims = {"iss": "https://id", "sub": "ann", "email": "ann@example.org", "email_verified": True, "iat": 1}
+    person = signed.sign_in(claims)
+    signed.invite(project.id, "ann@example.org", "annotator")
+    with TestClient(Starlette(routes=routes(lambda: signed))) as client:
+        yield client, mint_token(signing_key(signed), project=project.id, person=person.id), person.id
+    signed.close()
+
+
+def test_labels_of_a_team_are_answered_with_what_to_do_next(team, versions) -> None:
+    client, token, _ = team
+    queue = client.get("/api/queue", headers={"Authorization": f"Bearer {token}"}).json()
+    assert queue["team"]
+    assert [item["id"] for item in queue["items"]] == ["t0", "t1"]
+    answer = send(client, token, event("t0", **versions)).json()
+    assert len(answer["acknowledged"]) == 1
+    assert [item["id"] for item in answer["hand"]["items"]] == ["t1", "t2"]
+    assert (answer["hand"]["left"], answer["hand"]["waiting"]) == (0, 0)
+    (refused,) = send(client, token, event("t5", **versions)).json()["rejected"]
+    assert "not handed to you" in refused["reason"]
+
+
+def test_asking_for_work_and_leaving_need_a_token(team, space, project) -> None:
+    client, token, _ = team
+    assert [item["id"] for item in client.post("/api/hand", json={"token": token}).json()["items"]] == ["t0", "t1"]
+    assert client.post("/api/leave", content=json.dumps({"token": token})).json() == {}
+    for path in ("/api/hand", "/api/leave"):
+        assert client.post(path, json={"token": "made up"}).status_code == 401
+        assert client.post(path, content="no json").status_code == 400
+    own = mint_token(signing_key(space), project=project.id, person=LOCAL.id)
+    assert client.post("/api/hand", json={"token": own}).status_code == 401
+
+
+def test_without_accounts_there_is_nothing_to_hand_out(client, token) -> None:
+    assert client.post("/api/hand", json={"token": token}).json() == {"items": [], "left": 0, "waiting": 0}
+    assert "hand" not in send(client, token, event()).json()

@@ -16,7 +16,6 @@ from votek.jobs.requests import Requests
 from votek.settings import Settings
 from votek.store import Store, Transaction
 from votek.store import people as people_rows
-from votek.store import projects as project_rows
 from votek.store import seats as seat_rows
 from votek.store.seats import Seat
 

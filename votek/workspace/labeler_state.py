@@ -49,7 +49,12 @@ class LabelerState(HandOut, Reasons, Suggesting):
             return _state(project, state, who, items, to_come=stand.to_come if stand is not None else 0)
 
     def hand(self, project_id: str, who: str) -> Hand:
-        """What this person of a team has to do now; they keep it for the time that texts stay with somebody."""
+        """What this person of a team has to do now; they keep it for the time that texts stay with somebody.
+
+        Nothing where texts do not come by seats.
+        """
+        if not self.by_seats(who):
+            return Hand((), 0, 0)
         with self.writing() as tx:
             project_rows.lock(tx, project_id)
             return self.hand_out(tx, project_id, who)

@@ -10,6 +10,7 @@ class Engine {
     this.scope = scope;
     this.base = base;
     this.model = new Model();
+    this.place = new Place(scope);
     this.view = null;
     this.loaded = false;
     this.loading = false;
@@ -25,10 +26,12 @@ class Engine {
       url: `${base}api/labels`,
       onChange: () => this.view?.showSaved(),
       onAcknowledged: (entries) => this.#acknowledged(entries),
+      onHand: (hand) => this.#handed(hand),
       onRejected: (entry, reason) => this.#rejected(entry, reason),
       onAdopted: (entries) => this.#adopted(entries),
       askToken: () => this.askToken(),
     });
+    this.shift = new Shift(this);
     addEventListener("focus", () => this.refresh());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refresh());
   }
@@ -41,8 +44,8 @@ class Engine {
     if (!this.loaded) {
       this.loaded = true;
       this.model.load(state, this.outbox.entries, -Infinity);
-      const cursor = this.model.find(state.cursor);
-      this.model.current = cursor?.state === "todo" ? cursor.id : null;
+      const cursor = [this.place.read(), state.cursor].map((id) => this.model.find(id));
+      this.model.current = cursor.find((item) => item?.state === "todo")?.id ?? null;
       if (this.model.current === null) this.model.advance();
     } else if (fresh) {
       this.#goOnWith(state);
@@ -93,9 +96,35 @@ class Engine {
     if (!this.outbox.unsaved) this.view?.tellProgress(this.model.current === null ? 0 : undefined);
   }
 
+  #handed(hand) {
+    if (!this.model.take(hand) && this.model.current !== null) return;
+    if (this.model.current === null) this.model.advance();
+    this.view?.draw();
+  }
+
+  // Asks for what there is to do, and keeps what is held for a while longer.
+  async askHand() {
+    const answer = await this.#ask("api/hand", { method: "POST", body: JSON.stringify({ token: this.outbox.token }) });
+    if (answer) this.#handed(answer);
+  }
+
+  async #ask(path, options) {
+    try {
+      const response = await fetch(`${this.base}${path}`, {
+        cache: "no-store",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...options,
+      });
+      if (response.status === 401) this.askToken();
+      return response.ok ? await response.json() : null;
+    } catch {
+      return null; // The server is away; the outbox tells the person so, and the next answer mends the state.
+    }
+  }
+
   #replaceable(id) {
     const item = this.model.find(id);
-    return item?.state === "skipped" && item.origin !== "added";
+    return !this.model.team && item?.state === "skipped" && item.origin !== "added";
   }
 
   #rejected(entry, reason) {
@@ -129,19 +158,9 @@ class Engine {
     if (this.loading || !this.loaded) return;
     this.loading = true;
     const asked = performance.now();
-    try {
-      const response = await fetch(`${this.base}api/queue`, {
-        headers: { Authorization: `Bearer ${this.outbox.token}` },
-        cache: "no-store",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      if (response.status === 401) this.askToken();
-      if (response.ok) this.#take(await response.json(), asked);
-    } catch {
-      // The server is away; the outbox tells the person so, and the next refresh mends the state.
-    } finally {
-      this.loading = false;
-    }
+    const state = await this.#ask("api/queue", { headers: { Authorization: `Bearer ${this.outbox.token}` } });
+    this.loading = false;
+    if (state) this.#take(state, asked);
   }
 
   #take(state, asked) {

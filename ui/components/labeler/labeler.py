@@ -14,7 +14,7 @@ __all__ = ["LabelerAnswer", "labeler"]
 _HERE = Path(__file__).parent
 # There is no build step: the scripts are one module, joined in the order in which they need each other.
 _SCRIPTS = (
-    *("dom", "keys", "connection", "outbox", "model", "engine"),
+    *("dom", "keys", "connection", "outbox", "model", "shift", "engine"),
     *("choices", "drafts", "saved", "panels", "suggestion", "view", "labeler"),
 )
 

@@ -25,6 +25,10 @@ class Model {
     this.guidelines = state.guidelines ?? "";
     this.guidelinesVersion = state.guidelines_version;
     this.toCome = state.to_come ?? 0;
+    this.team = Boolean(state.team);
+    this.earlier = state.earlier ?? 0;
+    this.left = state.left ?? 0;
+    this.waiting = state.waiting ?? 0;
     this.suggesting = state.suggesting ?? false;
     this.looksAhead = this.suggesting && !state.team;
     this.items = state.items.map((item) => ({ ...item }));
@@ -32,8 +36,19 @@ class Model {
     this.acknowledged = this.acknowledged.filter((entry) => entry.acknowledgedAt >= asked);
     for (const entry of [...this.acknowledged, ...pending]) this.#replay(entry);
     if (this.current !== null && !this.find(this.current)) {
-      this.current = this.items[Math.min(at, this.items.length - 1)]?.id ?? null;
+      this.current = this.team ? null : (this.items[Math.min(at, this.items.length - 1)]?.id ?? null);
+      if (this.team) this.advance();
     }
+  }
+
+  // What a team's person was handed since; texts that are known stay as they are here.
+  take(hand) {
+    this.left = hand.left;
+    this.waiting = hand.waiting;
+    const known = new Set(this.items.map((item) => item.id));
+    const fresh = hand.items.filter((item) => !known.has(item.id));
+    this.items.push(...fresh.map((item) => ({ ...item })));
+    return fresh.length;
   }
 
   find(id) {
@@ -49,11 +64,11 @@ class Model {
   }
 
   get done() {
-    return this.items.filter((item) => item.state === "labelled").length;
+    return this.earlier + this.items.filter((item) => item.state === "labelled").length;
   }
 
   get total() {
-    return this.items.filter((item) => item.state !== "skipped").length;
+    return this.earlier + this.left + this.items.filter((item) => item.state !== "skipped").length;
   }
 
   #replay({ event, before }) {

@@ -41,8 +41,8 @@ function newId() {
 
 // Entries: { event, before, at }. `event` goes to the server; the rest is for drawing and order.
 class Outbox {
-  constructor({ scope, url, onChange, onAcknowledged, onRejected, onAdopted, askToken }) {
-    Object.assign(this, { url, onChange, onAcknowledged, onRejected, onAdopted, askToken });
+  constructor({ scope, url, onChange, onAcknowledged, onHand, onRejected, onAdopted, askToken }) {
+    Object.assign(this, { url, onChange, onAcknowledged, onHand, onRejected, onAdopted, askToken });
     this.prefix = `votek:outbox:${scope}:`;
     this.key = this.prefix + newId(); // one queue per tab: two tabs never write over each other
     this.entries = [];
@@ -177,6 +177,7 @@ class Outbox {
       this.reason = "";
       this.size = BATCH;
       this.#remove(done);
+      if (answer.hand) this.onHand(answer.hand);
       this.onAcknowledged(done.filter(({ event }) => accepted.has(event.event_id)));
       for (const entry of done) {
         const reason = refused.get(entry.event.event_id);

@@ -98,6 +98,7 @@ class View {
   draw() {
     const { parts, model } = this;
     const item = model.item;
+    this.engine.place.keep(model.current);
     if (this.task !== JSON.stringify(model.task)) this.#buildTask();
     parts.reading.hidden = parts.deciding.hidden = !item;
     parts.finished.hidden = Boolean(item);
@@ -139,7 +140,8 @@ class View {
     }
     const marks = { todo: "", labelled: " · labelled", skipped: " · skipped" }[item.state];
     const flag = item.flagged ? " · flagged" : "";
-    setText(parts.where, `Text ${model.position + 1} of ${model.items.length}${marks}${flag}`);
+    const of = model.team ? "" : ` of ${model.items.length}`;
+    setText(parts.where, `Text ${model.earlier + model.position + 1}${of}${marks}${flag}`);
     setText(parts.reason, item.reason ? `Why this text: ${item.reason}` : "");
     fillSuggestion(parts.suggestion, item, model.suggesting);
     this.choices.suggest(suggestedNames(item));
@@ -170,7 +172,12 @@ class View {
     parts.remark.hidden = true;
     parts.tools.hidden = !model.items.length;
     const [title, text] = parts.finished.querySelectorAll("h2, p");
-    if (engine.waiting) {
+    const others = model.team && (model.waiting || model.left);
+    this.buttons.get("prompts").hidden = this.buttons.get("select").hidden = model.team;
+    if (others) {
+      setText(title, "Nothing left for you right now");
+      setText(text, "Others hold the last texts. What they leave comes to you here by itself; ← goes back, u undoes.");
+    } else if (engine.waiting) {
       setText(title, "One moment");
       setText(text, "The next-best text for one that you skipped is being looked for.");
     } else {
@@ -179,11 +186,13 @@ class View {
         text,
         model.toCome
           ? `That was round 1 of 2. ${model.toCome} more texts are picked once a model has looked at the rest, with these as examples.`
-          : "Build prompts from them now, or choose more texts. ← goes back to the last one, u undoes.",
+          : model.team
+            ? "Thank you: nothing is left for you. ← goes back to the last one, u undoes."
+            : "Build prompts from them now, or choose more texts. ← goes back to the last one, u undoes.",
       );
     }
     setText(this.buttons.get("prompts").querySelector("span"), model.toCome ? "Go to round 2" : "Build prompts");
-    this.buttons.get("select").hidden = Boolean(model.toCome);
+    if (model.toCome) this.buttons.get("select").hidden = true;
     if (!wasShown) title.focus({ preventScroll: true });
   }
 
@@ -218,6 +227,7 @@ class View {
   }
 
   goOn() {
+    if (this.model.team) return; // what comes after the labels is the owner's
     this.trigger("go", this.model.toCome ? "select" : "prompts");
   }
 
