@@ -18,6 +18,7 @@ from votek.scoring import ModelSettings
 from votek.store import projects as project_rows
 from votek.store import suggestions as suggestion_rows
 from votek.store.suggestions import Suggested
+from votek.workspace import NewEvent, Workspace
 from votek.workspace.suggesting import AHEAD
 
 ON = SuggestionSettings(on=True, blind_share=0.3)
@@ -42,6 +43,14 @@ def label(workspace, act):
             assert act(project, "label", item, "xy"[at % 2], who=ME).accepted
 
     return run
+
+
+@pytest.fixture
+def team(workspace):
+    """The same folder where people sign in, so that texts come by seats."""
+    opened = Workspace.open(workspace.settings, accounts=True)
+    yield opened
+    opened.close()
 
 
 def listed(workspace, project):
@@ -146,24 +155,46 @@ def test_what_is_no_label_any_more_is_not_shown(workspace, many):
     assert shown(workspace, many) == {second: {"value": "y", "confidence": 0.8, "source": "model"}}
 
 
-def test_what_one_person_said_reaches_nobody_before_a_text_closes(workspace, many, act):
+def say(team, project, who, item, value):
+    (ack,) = team.record_events(project.id, who, [NewEvent(f"{who} {item}", item, "label", value, 1, 1)])
+    assert ack.accepted, ack.reason
+
+
+def test_what_one_person_said_reaches_nobody_before_a_text_closes(team, many):
     """Two people decide about every text; ann has labelled many, and none of it may be told to bob."""
-    with workspace.store.write() as tx:
+    with team.store.write() as tx:
         project_rows.add_revision(tx, many.id, "handout", asdict(HandoutSettings(overlap=2)), time=now())
-    workspace.set_suggestions(many.id, replace(ON, blind_share=0.0))
+    team.set_suggestions(many.id, replace(ON, blind_share=0.0))
     done = []
     for at in range(16):
-        item = next(i for i in workspace.annotation_state(many.id, "ann").items if i.state == "todo")
-        assert act(many, "label", item.id, "xy"[at % 2], who="ann").accepted
+        item = next(i for i in team.annotation_state(many.id, "ann").items if i.state == "todo")
+        say(team, many, "ann", item.id, "xy"[at % 2])
         done.append((item.id, "xy"[at % 2]))
-    workspace.annotation_state(many.id, "ann")
-    assert shown(workspace, many, "bob") == {}
-    assert listed(workspace, many) == {}
+    team.annotation_state(many.id, "ann")
+    assert shown(team, many, "bob") == {}
+    assert listed(team, many) == {}
     values = dict(done)
     for _ in range(12):
-        item = next(i for i in workspace.annotation_state(many.id, "bob").items if i.state == "todo")
-        act(many, "label", item.id, values[item.id], who="bob")
-    assert shown(workspace, many, "bob")
+        item = next(i for i in team.annotation_state(many.id, "bob").items if i.state == "todo")
+        say(team, many, "bob", item.id, values[item.id])
+    assert shown(team, many, "bob")
+
+
+def test_a_person_of_a_team_is_handed_texts_with_what_is_suggested(team, many):
+    team.set_suggestions(many.id, ON)
+    told = {}
+    hand = team.hand(many.id, "ann")
+    for at in range(30):
+        event = NewEvent(f"ann-{at}", hand.items[0].id, "label", "xy"[at % 2], 1, 1)
+        (ack,), hand = team.label_and_hand(many.id, "ann", [event])
+        assert ack.accepted
+        told |= {item["id"]: item["suggestion"] for item in hand.to_json()["items"] if item["suggestion"]}
+    recorded = listed(team, many)
+    assert set(told) == {item for item, one in recorded.items() if one.shown}
+    assert told
+    assert {item for item, one in recorded.items() if not one.shown}
+    report = team.suggestion_report(many.id)
+    assert report.people["ann"].shown.n + report.people["ann"].blind.n + report.undecided == len(recorded)
 
 
 def test_provenance_counts_only_what_came_before_the_decision(workspace, many, act):
