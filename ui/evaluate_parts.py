@@ -41,7 +41,8 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     from votek.exports.guard import guarded
 
     safe = frame.map(lambda cell: guarded(cell, numbers=True) if isinstance(cell, str) else cell)
-    content: str = safe.rename(columns=lambda name: guarded(str(name))).to_csv(index=False)
+    # With both signs as the end of a line, cells that hold either are quoted; a bare one would begin a row of its own.
+    content: str = safe.rename(columns=lambda name: guarded(str(name))).to_csv(index=False, lineterminator="\r\n")
     return content.encode()
 
 

@@ -11,7 +11,7 @@ from votek.datatypes import Refusal
 
 __all__ = ["refusals_csv"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _WithRefusals(Protocol):

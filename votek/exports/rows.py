@@ -26,10 +26,9 @@ def rows_csv(
     """
     out = io.StringIO(newline="")
     names, records = _records(dataset, rows, without)
-    writer = csv.DictWriter(out, names, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writeheader()
-    for record in records:
-        writer.writerow({name: guarded(cell) if formula_guard else cell for name, cell in record.items()})
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    for cells in (names, *([record[name] for name in names] for record in records)):
+        writer.writerow([guarded(cell) for cell in cells] if formula_guard else cells)
     return json_bytes(out.getvalue())
 
 
