@@ -9,6 +9,7 @@ import streamlit as st
 from ui.components.labeler import labeler
 from ui.frame import OpenPage, next_step
 from ui.labels_api import queue_json
+from ui.review_own import own_recheck
 from ui.team_suggestions import draw_suggestions
 
 __all__ = ["draw_annotate"]
@@ -31,7 +32,7 @@ def draw_annotate(page: OpenPage) -> None:
     if not state["items"] and not (state["team"] and page.summary.queued):
         _nothing_picked(page)
         return
-    state["open"] = _wanted(state)
+    state["open"] = _wanted(state) or own_recheck(page, {item["id"] for item in state["items"]})
     if state["to_come"]:
         st.caption(
             f"Round 1 of 2. When these are labelled, a model looks at the rest and {state['to_come']:,} more follow."

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ui.components.labeler import LabelerAnswer
 from votek.datasets import make_dataset
 from votek.datatypes import HandoutSettings, LabelSpec, TaskSpec
 from votek.store import projects as project_rows
@@ -186,3 +187,20 @@ def test_history_is_narrowed_down(open_at, project, act):
     at.multiselect(key=f"{project.id}-history-kinds").set_value(["skip"]).run()
     assert at.dataframe[0].value["After"].tolist() == ["skipped"]
     assert not at.exception
+
+
+def test_annotate_opens_what_is_to_be_looked_at_again(open_at, space, project, act, monkeypatch):
+    given = []
+    monkeypatch.setattr("ui.annotate_page.labeler", lambda **options: given.append(options) or LabelerAnswer(None))
+    act("label", "t5", REFUND)
+    at = open_at("pages/4_Annotate.py", project.id)
+    assert not [button for button in at.button if button.label == "Open the next one"]
+    space.set_guidelines(project.id, "New words.")
+    at.run()
+    assert "1 text of yours to look at again" in " ".join(caption.value for caption in at.caption)
+    next(button for button in at.button if button.label == "Open the next one").click().run()
+    assert not at.exception
+    assert given[-1]["state"]["open"] == "t5"
+    act("label", "t5", REFUND)
+    at.run()
+    assert not [button for button in at.button if button.label == "Open the next one"]
