@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["allowed", "count_events", "count_request", "counted", "exposition"]
 
+disable_created_metrics()  # a second series for each, of when it was first counted
 _registry = CollectorRegistry()
 _events = Counter(
     "votek_label_events", "Events of annotators, by whether they were stored.", ["outcome"], registry=_registry

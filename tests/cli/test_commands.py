@@ -100,6 +100,16 @@ def test_a_project_is_filled_and_listed(run, table):
     assert "There are: 'Mine'" in run("export", "Yours", "--format", "labelled-jsonl", "--out", "x", code=2).stderr
 
 
+def test_settings_are_shown_without_what_is_secret(run, monkeypatch):
+    monkeypatch.setenv("VOTEK_SECRET", "PLANTED-key-of-tokens")
+    monkeypatch.setenv("VOTEK_METRICS_TOKEN", "PLANTED-token")
+    monkeypatch.setenv("VOTEK_DATABASE_URL", "postgresql://votek:PLANTED@db.example.org/votek")
+    shown = run("settings").stdout
+    assert "PLANTED" not in shown
+    assert "VOTEK_METRICS_TOKEN=set" in shown
+    assert "votek:***@db.example.org" in shown
+
+
 def test_methods_formats_and_settings_can_be_listed(run):
     assert set(json.loads(run("methods", "--json").stdout)) == set(votek.methods())
     assert "labelled-csv" in json.loads(run("formats", "--json").stdout)

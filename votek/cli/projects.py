@@ -157,12 +157,23 @@ def settings(as_json: AsJson = False) -> None:
     values = Settings()
     rows = {
         f"VOTEK_{name.upper()}": {
-            "value": "set" if name == "secret" and values.secret else str(getattr(values, name)),
+            "value": _shown(name, getattr(values, name)),
             "about": field.description,
         }
         for name, field in Settings.model_fields.items()
     }
     answer(as_json, rows, "\n".join(f"{name}={row['value']}\n    {row['about']}" for name, row in rows.items()))
+
+
+def _shown(name: str, value: object) -> str:
+    """A setting as it may be read over a shoulder: no key, token or password."""
+    if name in ("secret", "metrics_token"):
+        return "set" if value else str(value)
+    if name == "database_url" and value:
+        from votek.store.engines import parse_address
+
+        return parse_address(str(value)).render_as_string(hide_password=True)
+    return str(value)
 
 
 @app.command()
