@@ -31,7 +31,10 @@ def alpha(values: Sequence[Answer], level: Level) -> Coefficient:
     Krippendorff 2011, "Computing Krippendorff's alpha-reliability".
     """
     if len(values) > MAX_VALUES:
-        raise InputError(f"There are {len(values):,} different answers; alpha takes at most {MAX_VALUES:,}.")
+        raise InputError(
+            f"There are {len(values):,} different answers; alpha takes at most {MAX_VALUES:,}. Give fewer items, or "
+            "labels rather than free texts."
+        )
     if level == "ordinal":
         return lambda codes, weights: _by_rank(codes, weights, len(values))
     distances = _distances(values, level)
