@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8501, ge=0, le=65535, description="Port the web server listens on.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL of the database; SQLite in the data folder when unset."
+        None, description="Address of a PostgreSQL database (postgresql://…); SQLite in the data folder when unset."
     )
     secret: str | None = Field(None, description="Key that signs label tokens; made at first start when unset.")
     admins: str = Field(

@@ -22,11 +22,13 @@ def main() -> None:
     """Run a command; an error that a person can act on becomes one line and exit code 2."""
     from votek.cli import (  # noqa: F401  (each module adds its commands)
         agreeing,
+        archiving,
         comparing,
         difficulty,
         evaluating,
         files,
         grouping,
+        handing_out,
         members,
         operating,
         projects,

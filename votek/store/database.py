@@ -18,7 +18,7 @@ from votek.store.engines import alone, make_engine, parse_address, wait_for
 from votek.store.files import storage_error
 from votek.store.migrations import VERSIONS
 
-__all__ = ["Database", "Transaction"]
+__all__ = ["Database", "Transaction", "upgrade"]
 
 Transaction = Connection
 """What the functions of this package take to read and write; made by `Database.read` and `Database.write`."""
@@ -129,7 +129,7 @@ class Database:
                         f"one knows up to {VERSIONS[-1]!r}). Update votek, or set VOTEK_DATA to another folder."
                     )
                 if found != VERSIONS[-1]:
-                    _upgrade(tx, VERSIONS[-1])
+                    upgrade(tx, VERSIONS[-1])
                     log.info("tables of %s are now at %s", self.name, VERSIONS[-1])
         except Timeout as error:
             raise StorageError(
@@ -151,7 +151,8 @@ def _version(tx: Transaction) -> str | None:
     return None if found is None else str(found)
 
 
-def _upgrade(tx: Transaction, version: str) -> None:
+def upgrade(tx: Transaction, version: str) -> None:
+    """Bring tables, or their absence, up to a version, within a transaction."""
     from alembic import command
     from alembic.config import Config
 

@@ -11,7 +11,10 @@ from votek.store.cache import StageCache
 from votek.store.database import Database, Transaction
 from votek.store.files import remove, storage_error
 
-__all__ = ["Store"]
+__all__ = ["SAMPLE_MARKER", "Store"]
+
+SAMPLE_MARKER = "sample.made"
+"""A file that says the sample project was made once: whoever deleted it does not want it back."""
 
 
 class Store:

@@ -9,13 +9,13 @@ from votek.datatypes import LabelSpec, Project, TaskSpec
 from votek.errors import VotekError
 from votek.jobs.inline import finish_job
 from votek.store.files import write_whole
+from votek.store.store import SAMPLE_MARKER
 from votek.workspace.data import label_color, label_key
 from votek.workspace.workspace import Workspace
 
 __all__ = ["MARKER", "ensure_sample"]
 
-MARKER = "sample.made"
-"""File in the data folder that says the sample was made: whoever deletes the project need not do so again."""
+MARKER = SAMPLE_MARKER
 
 NAME = "Sample: help desk"
 BUDGET = 18
