@@ -28,9 +28,9 @@ def table(tmp_path):
 def run(tmp_path):
     environment = {**os.environ, "VOTEK_DATA": str(tmp_path / "data"), "VOTEK_MODEL": MODEL}
 
-    def call(*arguments, code=0):
+    def call(*arguments, code=0, **more):
         command = [sys.executable, "-m", "votek.cli", *map(str, arguments)]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, env={**environment, **more}, capture_output=True, text=True)
         assert done.returncode == code, done.stderr + done.stdout
         return done
 
@@ -100,11 +100,13 @@ def test_a_project_is_filled_and_listed(run, table):
     assert "There are: 'Mine'" in run("export", "Yours", "--format", "labelled-jsonl", "--out", "x", code=2).stderr
 
 
-def test_settings_are_shown_without_what_is_secret(run, monkeypatch):
-    monkeypatch.setenv("VOTEK_SECRET", "PLANTED-key-of-tokens")
-    monkeypatch.setenv("VOTEK_METRICS_TOKEN", "PLANTED-token")
-    monkeypatch.setenv("VOTEK_DATABASE_URL", "postgresql://votek:PLANTED@db.example.org/votek")
-    shown = run("settings").stdout
+def test_settings_are_shown_without_what_is_secret(run):
+    shown = run(
+        "settings",
+        VOTEK_SECRET="PLANTED-key-of-tokens",
+        VOTEK_METRICS_TOKEN="PLANTED-token",
+        VOTEK_DATABASE_URL="postgresql://votek:PLANTED@db.example.org/votek",
+    ).stdout
     assert "PLANTED" not in shown
     assert "VOTEK_METRICS_TOKEN=set" in shown
     assert "votek:***@db.example.org" in shown
