@@ -12,7 +12,7 @@ import streamlit as st
 
 from ui.account import Account, current_account
 from ui.escaping import escape
-from ui.navigation import HOME, draw_sidebar
+from ui.navigation import HOME, draw_sidebar, pages
 from ui.theme import apply_style
 from votek.access import load_secret, mint_token
 from votek.access.roles import may
@@ -35,6 +35,9 @@ __all__ = [
     "show_error",
     "workspace",
 ]
+
+_ROLE = "votek-role"
+"""Where a page keeps the person's role, for `next_step`."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def open_page(title: str, *, role: Role = "owner", purpose: str = "", wide: bool
         elif not may(own, role):
             _not_for(own, role)
         else:
+            st.session_state[_ROLE] = own
             yield OpenPage(mine, summary, account.person, own, account.since)
             return
     except VotekError as error:
@@ -153,8 +157,11 @@ def next_step(
 ) -> bool:
     """End a page with its one primary button; with `page`, a click goes there.
 
-    `query`: URL parameters for the page (use `OpenPage.query`). Returns whether it was clicked.
+    `query`: URL parameters for the page (use `OpenPage.query`). Returns whether it was clicked. A page that the
+    person's role does not see is no next step for them: nothing is drawn.
     """
+    if page is not None and page not in {entry.path for entry in pages(st.session_state.get(_ROLE, "owner"))}:
+        return False
     st.space("small")
     clicked = st.button(label, type="primary", key="next-step", disabled=disabled)
     if clicked and page is not None:

@@ -46,6 +46,9 @@ _CALIBRATIONS: dict[CalibrationName, str] = {"none": "None", "contextual": "Cont
 def draw_model_settings(page: OpenPage) -> ModelSettings:
     """Draw the form and keep what can be used; returns the settings in force (the stored ones while it cannot)."""
     stored = page.workspace.model_settings(page.project.id)
+    if not page.may("owner"):
+        st.caption(f"{_TIERS[stored.tier]} answers: an owner of the project chooses who does.")
+        return stored
     tier = st.segmented_control(
         "Who answers",
         list(_TIERS),

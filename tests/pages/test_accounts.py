@@ -141,6 +141,12 @@ def test_home_shows_what_each_may_do(enter, team):
     assert [(m.email, m.role) for m in team.members(made.id)] == [("admin@example.org", "owner")]
 
 
+def test_no_next_step_leads_where_a_role_cannot_go(enter, team):
+    for role, step in (("owner", "Load a file"), ("reviewer", None), ("annotator", None)):
+        at = enter(f"{role}@example.org", "pages/4_Annotate.py", mail(team))
+        assert [button.label for button in at.main.button] == ([step] if step else [])
+
+
 def test_another_projects_address_says_no_more_than_a_wrong_one(enter, team):
     other = team.create_project("Secret plans")
     texts = [words(enter("owner@example.org", "pages/1_Data.py", project)) for project in (other.id, "nowhere")]

@@ -126,3 +126,12 @@ def test_an_endpoint_answers_with_the_key_of_the_form(form, space, project, tmp_
         assert not has_key(project, model)
     assert SECRET not in repr(form.session_state)
     forget_key(project, model)
+
+
+def test_only_an_owner_chooses_who_answers(project):
+    at = AppTest.from_string(SCRIPT.replace("summary))", "summary, role='reviewer'))"), default_timeout=60)
+    at.query_params["project"] = project
+    at.run()
+    assert not at.exception
+    assert len(at.button_group) == 0
+    assert "No model answers: an owner of the project chooses who does." in at.caption[0].value

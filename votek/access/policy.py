@@ -66,7 +66,7 @@ POLICY: Mapping[str, Rule] = {
     "rounds": _REVIEWER,
     "selection": _REVIEWER,
     "two_rounds": _ANNOTATOR,
-    "request_preparation": _OWNER_NOTED,
+    "request_preparation": _REVIEWER,  # what reading the map and the prompts rests on
     "request_selection": _OWNER_NOTED,
     "restart_selection": _OWNER_NOTED,
     "request_second_round": _OWNER_NOTED,
@@ -84,6 +84,10 @@ POLICY: Mapping[str, Rule] = {
     "label_and_hand": _ANNOTATOR,
     "hand": _ANNOTATOR,
     "leave": _ANNOTATOR,
+    "set_handout": _OWNER_NOTED,
+    "handout_progress": _REVIEWER,
+    "overlap_plan": _OWNER,
+    "apply_overlap_plan": _OWNER_NOTED,
     "events": _REVIEWER,
     "labels": _REVIEWER,
     # review
