@@ -6,7 +6,7 @@ from typing import cast
 
 import streamlit as st
 
-from ui.frame import OpenPage, errors_shown
+from ui.frame import OpenPage, errors_shown, escape
 from votek.datatypes import Member, Role
 
 __all__ = ["draw_members"]
@@ -35,27 +35,33 @@ def draw_members(page: OpenPage) -> None:
 
 def _member(page: OpenPage, member: Member) -> None:
     email, person = member.email, member.person
-    with st.container(horizontal=True, vertical_alignment="bottom", border=True, key=f"member-{email}"):
-        with st.container(gap=None, width="stretch", key=f"about-{email}"):
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"member-{email}"):
+        with st.container(gap=None, key=f"about-{email}"):
             st.text(_name(page, member))
             if person is None or person.name:
                 st.text(email if person is not None else "invited; has not signed in yet")
-        # The key holds the role in force, so that a change that was refused shows what still counts.
-        key = f"role-{email}-{member.role}"
+        with st.container(horizontal=True, width="content", key=f"controls-{email}"):
+            wanted = _role(member)
+            if st.button("Remove", key=f"remove-{email}", help=f"Take {email} out of this project"):
+                _remove(page, member)
+    if wanted != member.role:
+        _change(page, member, wanted)
+
+
+def _role(member: Member) -> Role:
+    """The role that is chosen. The key holds the one in force: a change that was refused shows what still counts."""
+    return cast(
+        Role,
         st.selectbox(
-            f"Role of {email}",
+            f"Role of {member.email}",
             list(ROLES),
             index=list(ROLES).index(member.role),
             format_func=str.capitalize,
-            key=key,
+            key=f"role-{member.email}-{member.role}",
             label_visibility="collapsed",
             width=150,
-        )
-        wanted = cast(Role, st.session_state[key])
-        if st.button("Remove", key=f"remove-{email}", help=f"Take {email} out of this project"):
-            _remove(page, member)
-    if wanted != member.role:
-        _change(page, member, wanted)
+        ),
+    )
 
 
 def _name(page: OpenPage, member: Member) -> str:
