@@ -1,4 +1,4 @@
-"""The Team page: people, and how suggestions come to them, one section at a time."""
+"""The Team page: people, how texts are handed out to them, and suggestions, one section at a time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import streamlit as st
 
 from ui.frame import OpenPage
 from ui.remember import remembered
+from ui.team_handout import draw_handout
 from ui.team_members import draw_members
 from ui.team_suggestions import draw_suggestions
 
 __all__ = ["SECTIONS", "draw_team"]
 
-SECTIONS = {"People": draw_members, "Suggestions": draw_suggestions}
+SECTIONS = {"People": draw_members, "Hand-out": draw_handout, "Suggestions": draw_suggestions}
 """Section -> what draws it."""
 
 

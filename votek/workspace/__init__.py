@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from votek.annotation import Ack, AnnotationItem, AnnotationState, FinalLabel, NewEvent
 from votek.workspace.data import OKABE_ITO, label_color, label_key
+from votek.workspace.handout_settings import HandoutProgress, PersonProgress
 from votek.workspace.people import AuditEntry, signed_in_at
 from votek.workspace.projects import ProjectSummary
 from votek.workspace.results import SelectionView
@@ -17,7 +18,9 @@ __all__ = [
     "AnnotationState",
     "AuditEntry",
     "FinalLabel",
+    "HandoutProgress",
     "NewEvent",
+    "PersonProgress",
     "ProjectSummary",
     "Review",
     "Revision",

@@ -11,6 +11,7 @@ from votek.store import Store
 from votek.workspace.data import Data
 from votek.workspace.evaluating import Evaluating
 from votek.workspace.guarded import guarded
+from votek.workspace.handout_settings import HandoutWork
 from votek.workspace.labelling import LabellingWork
 from votek.workspace.models import Models
 from votek.workspace.people import People
@@ -21,7 +22,7 @@ from votek.workspace.reviewing import Reviewing
 __all__ = ["Workspace"]
 
 
-class Workspace(Projects, People, Data, LabellingWork, Reviewing, Prompting, Models, Evaluating):
+class Workspace(Projects, People, Data, LabellingWork, HandoutWork, Reviewing, Prompting, Models, Evaluating):
     """Projects, data, background work, results, labels and prompts of one data folder.
 
     Every method raises only errors of `votek.errors` on what a person can mend, and may be called from
