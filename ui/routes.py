@@ -95,7 +95,11 @@ async def _read_body(request: Request) -> bytes:
 
 def _record(workspace: Workspace, raw: bytes) -> dict[str, Any]:
     body, grant, mine = _asked(workspace, raw)
-    acks, hand = mine.label_and_hand(grant.project, grant.person, read_events(body))
+    events, hand = read_events(body), None
+    if isinstance(body, dict) and body.get("hand") is False:  # whoever settles is not given texts by it
+        acks = mine.record_events(grant.project, grant.person, events)
+    else:
+        acks, hand = mine.label_and_hand(grant.project, grant.person, events)
     count_events(acks)
     return answer_json(acks, hand)
 

@@ -296,6 +296,15 @@ def test_labels_of_a_team_are_answered_with_what_to_do_next(team, versions) -> N
     assert "not handed to you" in refused["reason"]
 
 
+def test_whoever_settles_is_not_given_texts_by_it(team, space, project, versions) -> None:
+    client, _, person = team
+    space.set_role(project.id, "ann@example.org", "reviewer")
+    token = mint_token(signing_key(space), project=project.id, person=person)
+    ruling = event("t0", kind="adjudicate", value={"label": "alpha", "why": ""}, **versions)
+    answer = client.post("/api/labels", json={"token": token, "hand": False, "events": [ruling]}).json()
+    assert [len(answer["acknowledged"]), answer["rejected"], "hand" in answer] == [1, [], False]
+
+
 def test_asking_for_work_and_leaving_need_a_token(team, space, project) -> None:
     client, token, _ = team
     assert [item["id"] for item in client.post("/api/hand", json={"token": token}).json()["items"]] == ["t0", "t1"]

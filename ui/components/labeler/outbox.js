@@ -41,8 +41,9 @@ function newId() {
 
 // Entries: { event, before, at }. `event` goes to the server; the rest is for drawing and order.
 class Outbox {
-  constructor({ scope, url, onChange, onAcknowledged, onHand, onRejected, onAdopted, askToken }) {
-    Object.assign(this, { url, onChange, onAcknowledged, onHand, onRejected, onAdopted, askToken });
+  // `options`: what every batch says besides its events. `onHand`: takes what the server hands out with its answer.
+  constructor({ scope, url, options = {}, onChange, onAcknowledged, onHand, onRejected, onAdopted, askToken }) {
+    Object.assign(this, { url, options, onChange, onAcknowledged, onHand, onRejected, onAdopted, askToken });
     this.prefix = `votek:outbox:${scope}:`;
     this.key = this.prefix + newId(); // one queue per tab: two tabs never write over each other
     this.entries = [];
@@ -151,7 +152,7 @@ class Outbox {
   }
 
   async #post(batch) {
-    const body = JSON.stringify({ token: this.token, events: batch.map((entry) => entry.event) });
+    const body = JSON.stringify({ ...this.options, token: this.token, events: batch.map((entry) => entry.event) });
     try {
       const response = await fetch(this.url, {
         method: "POST",

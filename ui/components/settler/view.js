@@ -44,6 +44,7 @@ function outboxFor(view, { base, project, person }) {
   held.outbox ??= new Outbox({
     scope,
     url: `${base}api/labels`,
+    options: { hand: false }, // whoever settles is not given texts to label by it
     onChange: () => held.view.saved.show(held.outbox ?? { unsaved: 0 }),
     onAcknowledged: (entries) => held.view.acknowledged(entries),
     onRejected: (entry, reason) => held.view.rejected(entry, reason),
