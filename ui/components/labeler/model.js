@@ -41,14 +41,16 @@ class Model {
     }
   }
 
-  // What a team's person was handed since; texts that are known stay as they are here.
+  // What a team's person was handed since; texts that are known stay as they are here, but for a suggestion that
+  // could be made only now: the server has it on record as shown.
   take(hand) {
     this.left = hand.left;
     this.waiting = hand.waiting;
-    const known = new Set(this.items.map((item) => item.id));
-    const fresh = hand.items.filter((item) => !known.has(item.id));
+    const fresh = hand.items.filter((item) => !this.find(item.id));
+    const late = hand.items.filter((item) => item.suggestion && this.find(item.id)?.suggestion === null);
+    for (const { id, suggestion } of late) this.find(id).suggestion = suggestion;
     this.items.push(...fresh.map((item) => ({ ...item })));
-    return fresh.length;
+    return fresh.length + late.length;
   }
 
   find(id) {
