@@ -46,3 +46,10 @@ def test_no_page_or_figure_is_left_over() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_threat_model_names_every_test_of_security() -> None:
+    page = (DOCS / "security.md").read_text("utf-8")
+    tests = sorted(path.name for path in (DOCS.parent / "tests" / "security").glob("test_*.py"))
+    assert len(tests) >= 9
+    assert [name for name in tests if name not in page] == []
