@@ -16,6 +16,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from votek.cli.folder_lock import lock_data_folder
+from votek.errors import AlreadyRunningError
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [f"text number {at} about {('parcels', 'money', 'keys')[at % 3]}" for at in range(40)]
 
@@ -50,6 +53,8 @@ def test_a_label_under_way_is_stored_before_the_web_server_ends(installation, ho
 def test_an_idle_web_server_ends_within_seconds_and_leaves_nothing(installation) -> None:
     here = installation()
     web, address = here.web()
+    with pytest.raises(AlreadyRunningError, match="web server or worker"):
+        lock_data_folder(here.folder)  # as a restore starts
     assert here.ask(f"{address}/api/health").body == {"status": "ok"}
     assert here.ask(f"{address}/_stcore/health").status == 200
     assert here.ask(f"{address}/_stcore/metrics").status == 404
@@ -64,6 +69,11 @@ def test_an_idle_web_server_ends_within_seconds_and_leaves_nothing(installation)
                 page.recv(timeout=5)
         assert page.close_code == 1012
     assert "Traceback" not in here.logs()
+    lock = lock_data_folder(here.folder)
+    late = here.start("worker")
+    assert late.wait(30) == 2
+    assert "backup is being put in place" in here.logs()
+    lock.release()
 
 
 def test_a_worker_in_the_middle_of_a_job_hands_it_back_at_once(installation) -> None:
@@ -101,6 +111,9 @@ def test_an_idle_worker_ends_at_once(installation) -> None:
     worker = here.start("worker")
     signs = here.folder / "workers"
     until(lambda: list(signs.glob("*.json")))
+    lock_data_folder(here.folder, beside_others=True).release()  # as `votek app` starts
+    with pytest.raises(AlreadyRunningError, match="web server or worker"):
+        lock_data_folder(here.folder)  # as a restore starts
     worker.terminate()
     assert worker.wait(30) == 0
     assert list(signs.glob("*.json")) == []

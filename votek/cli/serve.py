@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from votek.cli import app
-from votek.errors import AlreadyRunningError, InputError, StorageError, VotekError
+from votek.cli.folder_lock import lock_data_folder, use_data_folder
+from votek.errors import InputError, VotekError
 
 if TYPE_CHECKING:
-    from filelock import FileLock
-
     from votek.settings import Settings
 
 __all__ = ["check_port", "lock_data_folder"]
@@ -49,27 +48,6 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
-def lock_data_folder(folder: Path) -> FileLock:
-    """Make sure that one server at a time uses a data folder; hold the lock while it runs."""
-    from filelock import FileLock, Timeout
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "server.lock", timeout=0)
-        lock.acquire()
-    except Timeout:
-        raise AlreadyRunningError(
-            f"Another votek server uses the data folder {folder.resolve()}. Stop it first, "
-            "or give this one a folder of its own: VOTEK_DATA=elsewhere VOTEK_PORT=8502 make app"
-        ) from None
-    except OSError as error:
-        raise StorageError(
-            f"The data folder {folder.resolve()} cannot be written ({error.strerror}). "
-            "Make it writable, or choose another with VOTEK_DATA."
-        ) from error
-    return lock
-
-
 @app.command("app")
 def serve(
     sample: Annotated[bool, typer.Option(help="Make the sample project when it is not there.")] = True,
@@ -81,7 +59,7 @@ def serve(
 
     settings = Settings()
     check_address(settings.host, accounts=accounts_configured())
-    lock = lock_data_folder(settings.data)
+    lock = lock_data_folder(settings.data, beside_others=True)
     try:
         check_port(settings.host, settings.port)
         Workspace.open(settings).close()  # migrates the database before anything else opens it
@@ -192,6 +170,7 @@ def web() -> None:
     settings = Settings()
     check_address(settings.host, accounts=accounts_configured())
     check_port(settings.host, settings.port)
+    use_data_folder(settings.data)
     Workspace.open(settings).close()  # migrates the database, and says in one line when that cannot be
     os.environ["VOTEK_DATA"] = str(settings.data.resolve())
     os.chdir(ROOT)
@@ -208,6 +187,7 @@ def worker() -> None:
 
     settings = Settings()
     set_up_logs(settings.log_format)
+    use_data_folder(settings.data)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
