@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from ui.escaping import escape
 from votek.access.accounts import sign_in_providers
 from votek.datatypes import LOCAL, Person
 from votek.errors import AccessError
@@ -56,9 +57,10 @@ def draw_account(space: Workspace, account: Account) -> None:
     if account.since is None:
         return
     with st.container(key="account"):
-        st.text(account.person.name or account.person.email)
-        if account.person.name:
-            st.text(account.person.email)
+        with st.container(gap=None):
+            st.text(account.person.name or account.person.email)
+            if account.person.name:
+                st.caption(escape(account.person.email))
         if st.button("Sign out", key="sign-out"):
             sign_out(space, account.person)
 

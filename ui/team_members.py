@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import streamlit as st
 
 from ui.frame import OpenPage, errors_shown, escape
@@ -42,7 +40,7 @@ def _member(page: OpenPage, member: Member) -> None:
                 st.text(email if person is not None else "invited; has not signed in yet")
         with st.container(horizontal=True, width="content", key=f"controls-{email}"):
             wanted = _role(member)
-            if st.button("Remove", key=f"remove-{email}", help=f"Take {email} out of this project"):
+            if st.button("Remove", key=f"remove-{email}", help=f"Take {escape(email)} out of this project"):
                 _remove(page, member)
     if wanted != member.role:
         _change(page, member, wanted)
@@ -50,17 +48,14 @@ def _member(page: OpenPage, member: Member) -> None:
 
 def _role(member: Member) -> Role:
     """The role that is chosen. The key holds the one in force: a change that was refused shows what still counts."""
-    return cast(
-        Role,
-        st.selectbox(
-            f"Role of {member.email}",
-            list(ROLES),
-            index=list(ROLES).index(member.role),
-            format_func=str.capitalize,
-            key=f"role-{member.email}-{member.role}",
-            label_visibility="collapsed",
-            width=150,
-        ),
+    return st.selectbox(
+        f"Role of {escape(member.email)}",
+        list(ROLES),
+        index=list(ROLES).index(member.role),
+        format_func=str.capitalize,
+        key=f"role-{member.email}-{member.role}",
+        label_visibility="collapsed",
+        width=150,
     )
 
 
