@@ -274,7 +274,14 @@ def test_what_compose_starts_becomes_healthy_and_takes_a_label(composed: Compose
     assert (status, answer["rejected"]) == (200, []), answer
     assert [(stored.item, stored.who) for stored in space.events(project.id)] == [(item, ada.id)]
     space.close()
+    archive = composed.folder / "backup.zip"
+    kept = composed.once("backup", str(archive), "--json")
+    assert kept.returncode == 0, kept.stderr
+    assert archive.stat().st_size > 1000
+    assert "Stop them first" in composed.once("restore", str(archive), "--replace").stderr.replace("all of ", "")
     assert composed.down() == {"web": 0, "worker": 0}
     assert not composed.healthy("web")
+    back = composed.once("restore", str(archive), "--replace")
+    assert back.returncode == 0, back.stderr
     lines = [json.loads(line) for line in composed.log("web").splitlines() if line.startswith("{")]
     assert any(line.get("person") == ada.id for line in lines)
