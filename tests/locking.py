@@ -26,6 +26,8 @@ def watched():
         connection.info["locked"], connection.info["looked"] = False, []
 
     def execute(connection, _cursor, statement, *_):
+        if connection.dialect.name != "postgresql":
+            return  # SQLite has no FOR UPDATE, and needs none
         info = connection.info
         if LOCK.search(statement):
             if not info.get("locked"):

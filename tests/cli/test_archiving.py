@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from votek.cli import app, archiving  # noqa: F401
-from votek.cli.serve import lock_data_folder
+from votek.cli.folder_lock import lock_data_folder
 from votek.errors import AlreadyRunningError, CorruptFileError
 from votek.settings import Settings
 from votek.workspace import Workspace

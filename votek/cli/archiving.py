@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from votek.cli import app
+from votek.cli.folder_lock import lock_data_folder
 from votek.cli.output import AsJson, answer
-from votek.cli.serve import lock_data_folder
 
 if TYPE_CHECKING:
     from votek.settings import Settings
