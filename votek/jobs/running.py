@@ -107,9 +107,12 @@ class RunningJob:
                 return
             self._written = time.monotonic()
             stages = dict(self._stages)
-        with self.store.write() as tx:
-            if not job_rows.report(tx, self.job.id, worker=self.worker, stages=stages):
-                self.lost.set()
+        try:
+            with self.store.write() as tx:
+                if not job_rows.report(tx, self.job.id, worker=self.worker, stages=stages):
+                    self.lost.set()
+        except StorageError as error:  # how far it is may be told later; the work need not end for that
+            log.warning("the progress of job %s could not be recorded: %s", self.job.id, error)
 
     def _beat(self) -> None:
         every = max(0.05, self.lease_seconds / 3)

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 from votek.datatypes import Job
-from votek.errors import Cancelled, StorageError, VotekError
+from votek.errors import Cancelled, CorruptFileError, StorageError, VotekError
 from votek.jobs.context import now
 from votek.jobs.heartbeat import Heartbeat
 from votek.jobs.requests import Requests
@@ -27,6 +27,8 @@ from votek.store import jobs as job_rows
 __all__ = ["Worker", "run"]
 
 POLL_SECONDS = 0.15
+AWAY_SECONDS = 2.0
+"""How long to leave a database or disk alone that has just refused."""
 NICENESS = 10
 log = logging.getLogger(__name__)
 
@@ -77,14 +79,14 @@ class Worker:
             while not self.stop.is_set():
                 try:
                     job = self._claim(quick=quick)
+                    if job is None:
+                        self.stop.wait(POLL_SECONDS)
+                    else:
+                        self._do(job, pool)
                 except StorageError as error:
+                    # A database that is away or a full disk must not end a lane: others would wait for it for ever.
                     log.warning("looking for work: %s", error)
-                    self.stop.wait(2.0)
-                    continue
-                if job is None:
-                    self.stop.wait(POLL_SECONDS)
-                else:
-                    self._do(job, pool)
+                    self.stop.wait(AWAY_SECONDS)
 
     def _claim(self, *, quick: bool) -> Job | None:
         store, moment = self.context.store, time.time()
@@ -131,6 +133,8 @@ class Worker:
     def _failed(self, run: RunningJob, error: BaseException) -> str:
         """Record how a job ended that was not done; gives its state."""
         state, message = "failed", str(error)
+        if self._may_pass(run, error):
+            return "again"
         if isinstance(error, Handover):
             state, message = "queued", ""
         elif isinstance(error, Cancelled):
@@ -147,6 +151,20 @@ class Worker:
         except StorageError as failure:  # the lease will run out and another attempt will follow
             log.error("the end of the job could not be recorded: %s", failure)
         return state
+
+    def _may_pass(self, run: RunningJob, error: BaseException) -> bool:
+        """Whether the job is to be tried again: the database or the disk failed it, and perhaps only for a moment."""
+        again = isinstance(error, StorageError) and not isinstance(error, CorruptFileError)
+        if not again or run.job.attempts >= job_rows.MAX_ATTEMPTS:
+            return False
+        log.warning("the job will be tried again: %s", error)
+        self.stop.wait(AWAY_SECONDS)
+        try:
+            with self.context.store.write() as tx:
+                job_rows.expire(tx, [run.job.id])
+        except StorageError as failure:  # the lease will run out by itself
+            log.warning("the job could not be put back: %s", failure)
+        return True
 
     def _release_the_dead(self) -> None:
         """Jobs of workers of this machine that are no more need not wait for their lease to run out."""
