@@ -146,7 +146,8 @@ class Installation:
             try:
                 with urllib.request.urlopen(f"{self.url}/api/health", timeout=5):
                     return
-            except urllib.error.HTTPError:
+            except urllib.error.HTTPError as answer:
+                answer.close()
                 if not healthy:
                     return
             except OSError:

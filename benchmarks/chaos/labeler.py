@@ -63,7 +63,8 @@ class BrowserlessLabeler:
         self._token = ask_token()
         self._wake = threading.Condition()
         self._closed = False
-        self._sender = threading.Thread(target=self._send_all, name=f"outbox-{person}", daemon=True)
+        self._connection: http.client.HTTPConnection | None = None
+        self._sender = threading.Thread(target=self._send_until_closed, name=f"outbox-{person}", daemon=True)
         self._sender.start()
 
     # ------------------------------------------------------------ what a person does
@@ -125,8 +126,14 @@ class BrowserlessLabeler:
 
     # ------------------------------------------------------------ sending
 
+    def _send_until_closed(self) -> None:
+        try:
+            self._send_all()
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+
     def _send_all(self) -> None:
-        self._connection: http.client.HTTPConnection | None = None
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self.outbox or self._closed)
