@@ -307,3 +307,16 @@ def test_a_person_who_was_removed_holds_nothing(space, team, held):
     mine = held(project, people["ann"])
     space.remove_member(project.id, "ann@example.org")
     assert held(project, people["bob"]) == mine
+
+
+def test_changing_ones_own_skip_to_a_label_takes_the_replacement_out_again(space, team, act, held, finish):
+    project = team(picks=3)
+    first, *_ = held(project, "ann")
+    before = queue(space, project)
+    act(project, "ann", "skip", first)
+    finish(project)
+    (new,) = set(queue(space, project)) - set(before)
+    assert act(project, "ann", "label", first, "x").accepted
+    assert new not in queue(space, project)
+    assert new not in [*held(project, "ann"), *held(project, "bob")]
+    assert not act(project, "bob", "label", new, "x").accepted

@@ -114,9 +114,11 @@ def _holding(
     return kept
 
 
-def _slots(people: Sequence[str | None], here: Mapping[str, Sitting]) -> list[int]:
+def _slots(people: Sequence[str | None], here: Mapping[str, Sitting]) -> Sequence[int]:
     """A place for each: people stay where they sit if that place is still there, the rest fill the gaps."""
     size = len(people)
+    if not here:
+        return range(size)
     known = [person for person in people if person is not None and person in here]
     fixed = {person: here[person].slot for person in known if here[person].slot < size}
     gaps = iter(sorted(set(range(size)) - set(fixed.values())))

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 from votek.annotation.records import FinalLabel, ItemState
 from votek.annotation.resolution import IMPORT, Overlap, Resolution, resolve
-from votek.datatypes import LOCAL, LabelEvent
+from votek.datatypes import LOCAL, EventKind, LabelEvent
 
 __all__ = ["Labelling", "fold"]
 
 UNDO_DEPTH = 20
-_TURNS = ("skip", "undo", "adjudicate")
 _CHANNEL = {"label": "decision", "skip": "decision", "adjudicate": "ruling", "flag": "flag", "comment": "comment"}
 
 
@@ -23,8 +22,8 @@ class Labelling:
     Folding a log from its start, or applying its events one after the other to a kept state, gives
     equal results. Per item, channel (decision, ruling, flag, comment) and person the latest event that was
     not undone is in force; what the decisions of several people add up to is said by `resolve`, for as many
-    people as `overlap` asks for. `turned`: the newest event after which the seats of a hand-out may not fit any more:
-    anything but a label, flag or comment that was given on a seat.
+    people as `overlap` asks for. `turned`: the newest event that decided about an item past
+    the seats of a hand-out: an adjudication or its undoing, a label of a file or of the one person without accounts.
     """
 
     sequence: int = 0
@@ -34,33 +33,41 @@ class Labelling:
     _by_id: dict[str, LabelEvent] = field(default_factory=dict)
     _by_person: dict[str, dict[str, None]] = field(default_factory=dict)
     _resolved: dict[str, Resolution | None] = field(default_factory=dict, compare=False, repr=False)
+    _skipped: set[str] | None = field(default=None, compare=False, repr=False)
 
     def apply(self, event: LabelEvent) -> None:
         """Take in the next event of the log."""
         self.sequence = event.sequence
-        if event.kind in _TURNS or event.source == IMPORT or event.who == LOCAL.id:
-            self.turned = event.sequence
         self._resolved.pop(event.item, None)
+        kind = event.kind
         if event.kind == "undo":
-            self._undo(event.value["event"])
-            return
-        self._by_id[event.event_id] = event
-        self._by_person.setdefault(event.who, {})[event.event_id] = None
-        self._live.setdefault((event.item, _CHANNEL[event.kind]), []).append(event)
+            kind = self._undo(event.value["event"])
+        else:
+            self._by_id[event.event_id] = event
+            self._by_person.setdefault(event.who, {})[event.event_id] = None
+            self._live.setdefault((event.item, _CHANNEL[event.kind]), []).append(event)
+        if kind == "adjudicate" or event.source == IMPORT or event.who == LOCAL.id:
+            self.turned = event.sequence
+        if self._skipped is not None:
+            found = self.resolution(event.item)
+            change = self._skipped.add if found is not None and found.status == "skipped" else self._skipped.discard
+            change(event.item)
 
-    def _undo(self, event_id: str) -> None:
+    def _undo(self, event_id: str) -> EventKind:
         undone = self._by_id.pop(event_id)
         del self._by_person[undone.who][event_id]
         key = (undone.item, _CHANNEL[undone.kind])
         self._live[key].remove(undone)
         if not self._live[key]:
             del self._live[key]
+        return undone.kind
 
     def ask_for(self, overlap: Overlap) -> None:
         """Let this many people decide about each item from now on."""
         if overlap != self.overlap:
             self.overlap = overlap
             self._resolved.clear()
+            self._skipped = None
 
     def can_undo(self, who: str, event_id: str) -> LabelEvent | None:
         """The event of that person that would be undone, or None when it is not theirs or already undone."""
@@ -191,7 +198,9 @@ class Labelling:
 
     def skipped(self) -> set[str]:
         """Items that were skipped by everybody asked, or settled to have no label."""
-        return {item for item, found in self._resolutions() if found.status == "skipped"}
+        if self._skipped is None:
+            self._skipped = {item for item, found in self._resolutions() if found.status == "skipped"}
+        return set(self._skipped)
 
     def items(self) -> list[str]:
         """Items that anything was recorded for and not undone, by their first such event in each channel."""

@@ -6,9 +6,8 @@ A seat whose lease has run out counts as free, but stays its person's until some
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -49,8 +48,7 @@ _MOMENT = sa.bindparam("moment", type_=sa.Float())
 _LEASE = sa.bindparam("until", type_=sa.Float())
 
 
-@dataclass(frozen=True)
-class Seat:
+class Seat(NamedTuple):
     """One seat at the row `pool_row`; `reserved`: the only person it may go to. `lease`: seconds since 1970."""
 
     pool_row: int
@@ -103,8 +101,8 @@ def set_signature(tx: Transaction, project_id: str, made_from: str) -> None:
 
 def listed(tx: Transaction, project_id: str) -> list[Seat]:
     """Every seat of the project."""
-    query = sa.select(*(seat.c[name] for name in Seat.__dataclass_fields__)).where(seat.c.project == project_id)
-    return [Seat(*row) for row in tx.execute(query)]
+    query = sa.select(*(seat.c[name] for name in Seat._fields)).where(seat.c.project == project_id)
+    return [Seat._make(row) for row in tx.execute(query)]
 
 
 def replace(tx: Transaction, project_id: str, before: Iterable[Seat], after: Iterable[Seat]) -> None:
@@ -115,7 +113,7 @@ def replace(tx: Transaction, project_id: str, before: Iterable[Seat], after: Ite
         mine = (seat.c.project == project_id) & (_KEY[0] == sa.bindparam("row")) & (_KEY[1] == sa.bindparam("place"))
         tx.execute(sa.delete(seat).where(mine), [{"row": one.pool_row, "place": one.slot} for one in gone])
     if come:
-        tx.execute(sa.insert(seat), [{"project": project_id, **asdict(one)} for one in come])
+        tx.execute(sa.insert(seat), [{"project": project_id, **one._asdict()} for one in come])
 
 
 # ---------------------------------------------------------------- taking and giving back

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from votek.annotation import Labelling, NewEvent
-from votek.annotation.seating import Sitting, asked_of, seating
+from votek.annotation import Labelling, NewEvent, two_rounds
+from votek.annotation.seating import Asked, Sitting, asked_of, seating
 from votek.datatypes import LOCAL, LabelEvent, Project, QueueItem
 from votek.jobs.context import Pool
 from votek.jobs.requests import Requests
@@ -68,22 +68,22 @@ class HandOut(Requests):
         """Seats that fit the queue as it stands, made anew where something has changed since."""
         state = self.labelling(tx, project.id)
         sources = seat_rows.sources(tx, project.id)
-        content = repr((pool.dataset.digest, sources, state.turned))
+        content = repr((pool.dataset.digest, sources, state.turned, sorted(state.skipped())))
         signature = f"{sources[0]}-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
-        stored = seat_rows.signature(tx, project.id)
+        stored, kept = seat_rows.signature(tx, project.id), self._teams.get(project.id)
+        if kept is not None and kept.signature == stored == signature:
+            return kept
+        queue = self.build_queue(tx, project.id)
         if stored != signature:
-            self._make_seats(tx, project, pool, state, new_data=stored is None or not _same_data(stored, signature))
+            new_data = stored is None or not _same_data(stored, signature)
+            self._make_seats(tx, project, asked_of(queue, state, pool.row_of), new_data=new_data)
             seat_rows.set_signature(tx, project.id, signature)
-        kept = self._teams.get(project.id)
-        if kept is None or kept.signature != signature:
-            queue = self.build_queue(tx, project.id)
-            stand = self._stand(tx, project.id)
-            entries = {entry.row: entry for entry in queue.items}
-            kept = Team(signature, entries, stand.to_come if stand is not None else 0)
-            self._teams[project.id] = kept
+        stand = two_rounds(self.rounds_in_force(tx, project.id), queue)
+        entries = {entry.row: entry for entry in queue.items}
+        kept = self._teams[project.id] = Team(signature, entries, stand.to_come if stand is not None else 0)
         return kept
 
-    def _make_seats(self, tx: Transaction, project: Project, pool: Pool, state: Labelling, *, new_data: bool) -> None:
+    def _make_seats(self, tx: Transaction, project: Project, asked: Sequence[Asked], *, new_data: bool) -> None:
         before = seat_rows.listed(tx, project.id)
         if new_data:
             seat_rows.forget_given(tx, project.id)
@@ -92,9 +92,8 @@ class HandOut(Requests):
             if seat.person is not None and not new_data:
                 sitting[seat.pool_row].append(Sitting(seat.person, seat.slot, seat.lease))
         members = {member.person.id for member in people_rows.members(tx, project.id) if member.person is not None}
-        asked = asked_of(self.build_queue(tx, project.id), state, pool.row_of)
         places = seating(asked, project.handout, sitting=sitting, members=members or None, moment=time.time())
-        seat_rows.replace(tx, project.id, before, [Seat(*place) for place in places])
+        seat_rows.replace(tx, project.id, before, map(Seat._make, places))
 
 
 def _same_data(one: str, other: str) -> bool:
@@ -133,7 +132,7 @@ class Desk:
             seat_rows.reopen(self._tx, self._project.id, row, self.who, lease=self._lease)
 
     def hand(self) -> list[int]:
-        """The rows this person holds, their time renewed, with new ones where few are left."""
+        """The rows this person holds, their time renewed, with new ones where no more than two are left."""
         tx, project_id = self._tx, self._project.id
         seat_rows.renew(tx, project_id, self.who, lease=self._lease)
         rows = seat_rows.held(tx, project_id, self.who)
