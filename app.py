@@ -4,12 +4,13 @@ import streamlit as st
 
 from ui.components.map.asset import plotly_route
 from ui.lifecycle import with_launcher
-from ui.operations import operations
+from ui.operations import closed, operations
 from ui.routes import routes
 from ui.security import security
 
 served = [*routes(), plotly_route()]
-app = st.App(__file__, routes=served, middleware=[*operations(served), *security()], lifespan=with_launcher)
+around = [*operations(served), *security(), *closed()]
+app = st.App(__file__, routes=served, middleware=around, lifespan=with_launcher)
 
 if __name__ == "__main__":
     from ui.frame import open_home

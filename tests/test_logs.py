@@ -90,6 +90,30 @@ def test_plain_lines_read_like_sentences() -> None:
     assert lines[2] == "    ValueError"
 
 
+def test_an_error_of_a_page_is_written_without_its_message() -> None:
+    program = """
+import sys
+from streamlit.error_util import handle_uncaught_app_exception
+from streamlit.logger import get_logger, update_formatter
+from ui.lifecycle import take_over_logs
+take_over_logs()
+update_formatter()  # as it does when its settings change
+def page():
+    raise RuntimeError("PLANTED text")
+try:
+    page()
+except RuntimeError as error:
+    handle_uncaught_app_exception(error)
+get_logger("streamlit.loaded.later").error("odd: %s", "PLANTED")
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "PLANTED" not in done.stdout + done.stderr
+    assert done.stderr.count("Uncaught app execution") == 1
+    assert "<string>:9 page" in done.stderr
+    assert "streamlit.loaded.later: odd: %s" in done.stderr
+
+
 def test_facts_end_with_their_part() -> None:
     from votek.logs import known, note, within
 

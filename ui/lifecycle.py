@@ -9,13 +9,14 @@ import signal
 from collections.abc import AsyncIterator
 
 import streamlit as st
+from streamlit import logger as framework_logs
 
 from votek.access.accounts import accounts_configured, check_address
 from votek.errors import InputError
 from votek.logs import set_up_logs
 from votek.settings import Settings
 
-__all__ = ["check_listening", "with_launcher"]
+__all__ = ["check_listening", "take_over_logs", "with_launcher"]
 
 LOOK_SECONDS = 1.0
 
@@ -45,6 +46,13 @@ def check_listening() -> None:
     check_address(str(st.get_option("server.address") or ""), accounts=accounts)
 
 
+def take_over_logs() -> None:
+    """Let the web framework's loggers, those of now and those it will make, write no lines of their own."""
+    set_up_logs(Settings().log_format)
+    # It gives each logger a handler that writes messages of exceptions, which quote what people typed.
+    framework_logs.setup_formatter = lambda logger: setattr(logger, "propagate", True)
+
+
 @contextlib.asynccontextmanager
 async def with_launcher(_: st.App) -> AsyncIterator[None]:
     """A launcher that was killed cannot stop its server, which would go on holding the port.
@@ -53,7 +61,7 @@ async def with_launcher(_: st.App) -> AsyncIterator[None]:
         InputError: the server was to listen beyond this computer, and people do not sign in.
     """
     check_listening()
-    set_up_logs(Settings().log_format)  # now, when the libraries have set up their loggers
+    take_over_logs()
     launcher = int(os.environ.get("VOTEK_PARENT", "0"))
     # Without a launcher (`streamlit run app.py`) there is nobody to watch.
     watch = asyncio.create_task(_end_with(launcher)) if launcher else None

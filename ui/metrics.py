@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["allowed", "count_events", "count_request", "counted", "exposition"]
 
-disable_created_metrics()  # a second series for each, of when it was first counted
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, of when it was first counted
 _registry = CollectorRegistry()
 _events = Counter(
     "votek_label_events", "Events of annotators, by whether they were stored.", ["outcome"], registry=_registry

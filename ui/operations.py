@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.metrics import count_request
 from votek.logs import within
 
-__all__ = ["operations"]
+__all__ = ["closed", "operations"]
 
 ID = "X-Request-ID"
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -37,6 +37,22 @@ def operations(routes: Iterable[BaseRoute]) -> list[Middleware]:
     return [Middleware(_Watched, paths=paths)]
 
 
+def closed() -> list[Middleware]:
+    """The middleware that answers 404 where the web framework would show figures of its own."""
+    return [Middleware(_Closed)]
+
+
+class _Closed:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if scope["type"] == "http" and str(scope["path"]).rstrip("/").endswith(_CLOSED):
+            app = JSONResponse({"reason": "Not here."}, status_code=404)
+        await app(scope, receive, send)
+
+
 class _Watched:
     """Logs a request by its route, never by its path or query: these may hold what a person typed."""
 
@@ -47,9 +63,6 @@ class _Watched:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        if str(scope["path"]).rstrip("/").endswith(_CLOSED):
-            await JSONResponse({"reason": "Not here."}, status_code=404)(scope, receive, send)
             return
         given = Headers(scope=scope).get(ID, "")
         request = given if _GOOD_ID.fullmatch(given) else uuid.uuid4().hex

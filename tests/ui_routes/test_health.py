@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ui import health
-from ui.operations import ID, operations
+from ui.operations import ID, closed, operations
 from ui.routes import routes, signing_key
 from votek.access import mint_token
 from votek.datasets import make_dataset
@@ -51,7 +51,7 @@ def project(space: Workspace) -> Project:
 
 def app(open_workspace: Callable[[], Workspace]) -> Starlette:
     served = routes(open_workspace)
-    return Starlette(routes=served, middleware=operations(served))
+    return Starlette(routes=served, middleware=[*operations(served), *closed()])
 
 
 @pytest.fixture
