@@ -7,12 +7,13 @@ import streamlit as st
 from ui.frame import OpenPage
 from ui.remember import remembered
 from ui.team_handout import draw_handout
+from ui.team_log import draw_log
 from ui.team_members import draw_members
 from ui.team_suggestions import draw_suggestions
 
 __all__ = ["SECTIONS", "draw_team"]
 
-SECTIONS = {"People": draw_members, "Hand-out": draw_handout, "Suggestions": draw_suggestions}
+SECTIONS = {"People": draw_members, "Hand-out": draw_handout, "Suggestions": draw_suggestions, "Log": draw_log}
 """Section -> what draws it."""
 
 

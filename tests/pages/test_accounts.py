@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from ui.team_log import _ACTIONS
+from votek.access.policy import POLICY
 from votek.datatypes import LabelSpec, TaskSpec
 from votek.settings import Settings
 from votek.workspace import Workspace
@@ -166,6 +168,26 @@ def test_people_are_invited_and_changed_on_the_team_page(enter, team):
     assert not at.exception
     assert "new@example.org can no longer open this project" in words(at)
     assert at.button("remove-for-good")
+
+
+def test_the_log_tells_who_changed_what(enter, team):
+    project = mail(team)
+    owner = team.sign_in(claims("owner@example.org", name="Olga"))
+    team.as_person(owner).rename_project(project, "Letters")
+    team.as_person(owner).remove_member(project, "reviewer@example.org")
+    at = enter("owner@example.org", "pages/8_Team.py", project)
+    next(one for one in at.button_group if "Log" in one.options).set_value("Log").run()
+    assert not at.exception
+    table = at.dataframe[0].value
+    assert list(table["Who"]) == ["Olga"] * 2 + ["Who runs the server"] * 3
+    assert list(table["What"][:2]) == ["took reviewer@example.org out of the project", "renamed the project"]
+    assert list(table["What"][2:]) == [
+        f"gave {role}@example.org the role {role}" for role in ("annotator", "reviewer", "owner")
+    ]
+
+
+def test_every_change_has_its_words_in_the_log():
+    assert {name for name, rule in POLICY.items() if rule.noted} - set(_ACTIONS) == {"delete_project"}
 
 
 def test_the_last_owner_cannot_leave_and_a_wrong_address_is_named(enter, team):

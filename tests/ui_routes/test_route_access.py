@@ -128,6 +128,27 @@ def test_a_token_ends_with_the_role(client, space, project, member, versions) ->
     assert queue(client, token).status_code == 401
 
 
+def test_who_settles_no_more_takes_no_ruling_back(client, space, project, member, versions) -> None:
+    member(project, "own", "owner")
+    ada = member(project, "ada", "reviewer")
+    token = mint_token(signing_key(space), project=project.id, person=ada.id)
+    ruling = event(value={"label": "alpha", "why": "clear"}, kind="adjudicate", **versions)
+    assert len(send(client, token, ruling).json()["acknowledged"]) == 1
+    space.set_role(project.id, "ada@example.org", "annotator")
+    undo = event(value={"event": ruling["event_id"]}, kind="undo", **versions)
+    assert send(client, token, undo).status_code == 401
+    space.set_role(project.id, "ada@example.org", "reviewer")
+    assert len(send(client, token, undo).json()["acknowledged"]) == 1
+
+
+@pytest.mark.parametrize("target", ["\ud800", "\0", 7, None, {"nested": 1}, "x" * 10_000])
+def test_an_undo_of_nonsense_is_rejected(client, space, project, token, versions, target) -> None:
+    odd = event(value={"event": target}, kind="undo", **versions)
+    answer = client.post("/api/labels", content=json.dumps({"token": token, "events": [odd]}))
+    assert answer.status_code == 200
+    assert len(answer.json()["rejected"]) == 1
+
+
 def test_a_token_ends_with_the_session(client, space, project, ada, token, versions) -> None:
     old = dt.datetime.now(dt.UTC) - dt.timedelta(hours=space.settings.session_hours, minutes=1)
     aged = mint_token(signing_key(space), project=project.id, person=ada.id, since=old)

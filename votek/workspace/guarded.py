@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
@@ -14,10 +14,12 @@ from votek.access.roles import RANK, may, roles_of
 from votek.datatypes import LOCAL, Person, Role
 from votek.errors import AccessError
 from votek.jobs.context import now
+from votek.store import events as event_rows
 from votek.store import people as people_rows
 from votek.store import projects as project_rows
 
 if TYPE_CHECKING:
+    from votek.annotation import NewEvent
     from votek.workspace.workspace import Workspace
 
 __all__ = ["guarded"]
@@ -53,7 +55,7 @@ class _View:
             if rule.project == "list":
                 return self.__listed(method, call)
             project_id = self.__project(rule, call.arguments)
-            self.__allow(_for_events(rule, call.arguments), project_id)
+            self.__allow(self.__for_events(rule, project_id, call.arguments.get("events", ())), project_id)
             result = method(*call.args, **call.kwargs)
             if rule.noted and self.__space.accounts:
                 self.__note(name, project_id, result)
@@ -80,6 +82,18 @@ class _View:
         if rule.project == "job_id":
             return self.__space.job(arguments["job_id"]).project
         return str(arguments["project_id"])
+
+    def __for_events(self, rule: Rule, project_id: str | None, events: Sequence[NewEvent]) -> Rule:
+        """Settling what others disagree about, and taking that back, is not the business of those who label."""
+        kinds = {event.kind for event in events}
+        given = [e.value.get("event") for e in events if e.kind == "undo" and isinstance(e.value, Mapping)]
+        undone = [name for name in given if isinstance(name, str) and name.isascii() and name.isprintable()]
+        if undone and project_id is not None:
+            with self.__space.store.read() as tx:
+                kinds |= {found.kind for found in event_rows.known(tx, project_id, undone).values()}
+        needed: list[Role] = [EVENTS[kind] for kind in kinds if kind in EVENTS]
+        needed.sort(key=RANK.__getitem__)
+        return replace(rule, least=needed[-1]) if needed else rule
 
     def __allow(self, rule: Rule, project_id: str | None) -> None:
         """Raise unless the person may; the role is the one that stands in the database now."""
@@ -123,13 +137,6 @@ class _View:
         project = project_id if project_id is not None else getattr(result, "id", None)
         with self.__space.store.write() as tx:
             people_rows.note(tx, who=self.__person.id, action=name, project=project, time=now())
-
-
-def _for_events(rule: Rule, arguments: Mapping[str, Any]) -> Rule:
-    """Settling what others disagree about is not the business of those who label."""
-    needed: list[Role] = [EVENTS[event.kind] for event in arguments.get("events", ()) if event.kind in EVENTS]
-    needed.sort(key=RANK.__getitem__)
-    return replace(rule, least=needed[-1]) if needed else rule
 
 
 def _refused(least: str, role: Role | None) -> AccessError:
