@@ -8,7 +8,6 @@ from typing import NoReturn
 
 import streamlit as st
 
-from ui.escaping import escape
 from votek.access.accounts import sign_in_providers
 from votek.datatypes import LOCAL, Person
 from votek.errors import AccessError
@@ -60,7 +59,7 @@ def draw_account(space: Workspace, account: Account) -> None:
         with st.container(gap=None):
             st.text(account.person.name or account.person.email)
             if account.person.name:
-                st.caption(escape(account.person.email))
+                st.text(account.person.email)  # in markdown, an address would become a link
         if st.button("Sign out", key="sign-out"):
             sign_out(space, account.person)
 
