@@ -304,3 +304,39 @@ def test_threads_share_a_workspace(workspace, project):
     assert not any(thread.is_alive() for thread in threads)
     assert [event.sequence for event in workspace.events(project.id)] == list(range(1, 101))
     assert len(workspace.queue(project.id)) == 25
+
+
+def test_more_readers_than_connections_do_not_hold_up_who_labels(workspace, project, settings, monkeypatch):
+    for name, number in (("KEPT", 2), ("MOST_SQLITE", 8), ("MOST_POSTGRES", 8)):
+        monkeypatch.setattr(f"votek.store.engines.{name}", number)
+    narrow = Workspace.open(settings)
+    monkeypatch.setattr("votek.store.database.PLACE_SECONDS", 10.0)
+    errors, over = [], threading.Event()
+
+    def look():
+        try:
+            while not over.is_set():
+                narrow.queue(project.id)
+                narrow.dataset(project.id)
+        except StorageError as error:
+            errors.append(error)
+
+    def label(who):
+        try:
+            for number in range(20):
+                narrow.record_events(project.id, who, [NewEvent(f"{who}{number}", f"a{number}", "label", "x", 1, 1)])
+        except StorageError as error:
+            errors.append(error)
+
+    readers = [threading.Thread(target=look) for _ in range(12)]
+    writers = [threading.Thread(target=label, args=(f"p{n}",)) for n in range(3)]
+    for thread in [*readers, *writers]:
+        thread.start()
+    for thread in writers:
+        thread.join(timeout=120)
+    over.set()
+    for thread in readers:
+        thread.join(timeout=120)
+    assert errors == []
+    assert len(narrow.events(project.id)) == 60
+    narrow.close()

@@ -7,7 +7,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,25 @@ class Pool:
     row_of: dict[str, int]
 
 
+class _Guard:
+    """A lock that its holder may take again, and under which the store always has a connection to give."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.RLock()
+        self._held: list[AbstractContextManager[None]] = []
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        urgent = self._store.database.urgent()
+        urgent.__enter__()
+        self._held.append(urgent)
+
+    def __exit__(self, *error: object) -> None:
+        self._held.pop().__exit__(None, None, None)
+        self._lock.release()
+
+
 class Context:
     """Settings and store, with caches of what is costly to read again. Safe to share between threads."""
 
@@ -57,7 +76,7 @@ class Context:
         self._pools: OrderedDict[str, Pool] = OrderedDict()
         self._foldings: dict[str, Labelling] = {}
         self._prepared: dict[str, Prepared] = {}
-        self._lock = threading.RLock()
+        self._lock = _Guard(store)
 
     def close(self) -> None:
         """Let go of the database connections."""
@@ -147,7 +166,7 @@ class Context:
         return state
 
     @property
-    def labelling_lock(self) -> threading.RLock:
+    def labelling_lock(self) -> AbstractContextManager[object]:
         """Guards the kept labelling states: they change in place."""
         return self._lock
 

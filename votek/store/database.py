@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from votek.errors import StorageError
-from votek.store.engines import alone, make_engine, parse_address, wait_for
+from votek.store.engines import alone, connections, make_engine, parse_address, wait_for
 from votek.store.files import storage_error
 from votek.store.migrations import VERSIONS
 
@@ -24,6 +25,9 @@ Transaction = Connection
 """What the functions of this package take to read and write; made by `Database.read` and `Database.write`."""
 
 MIGRATION_SECONDS = 60
+PLACE_SECONDS = 30.0
+SET_ASIDE = 4
+"""Connections for whoever holds a lock that others wait for."""
 log = logging.getLogger(__name__)
 
 
@@ -40,12 +44,14 @@ class Database:
         self.sqlite = address.get_backend_name() == "sqlite"
         self.file = Path(address.database) if self.sqlite and address.database else None
         self.engine = make_engine(address)
+        self._places = threading.BoundedSemaphore(connections(self.engine) - SET_ASIDE)
+        self._urgent = threading.local()
         self._reading = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """One consistent view of the database, however many statements it takes."""
-        with self._told_apart(), self.engine.connect() as connection:
+        with self._place(), self._told_apart(), self.engine.connect() as connection:
             if self._reading:
                 connection = connection.execution_options(**self._reading)
             with connection.begin():
@@ -58,7 +64,7 @@ class Database:
         On SQLite it holds the right to write from its start, so it cannot fail half-way for a lock. On PostgreSQL
         each statement sees what was committed before it, so what is read after a lock is the newest.
         """
-        with self._told_apart(), self.engine.connect() as connection:
+        with self._place(), self._told_apart(), self.engine.connect() as connection:
             connection = connection.execution_options(votek_write=True)
             transaction = connection.begin()
             try:
@@ -71,6 +77,34 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """For a thread that holds a lock: its transactions get a connection even if all others wait for that lock.
+
+        Otherwise they would hold all connections and wait for the lock, and it would wait for a connection.
+        """
+        depth = getattr(self._urgent, "depth", 0)
+        self._urgent.depth = depth + 1
+        try:
+            yield
+        finally:
+            self._urgent.depth = depth
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if getattr(self._urgent, "depth", 0):
+            yield
+            return
+        if not self._places.acquire(timeout=PLACE_SECONDS):
+            raise StorageError(
+                f"All connections to the database {self.name} were busy for {PLACE_SECONDS:.0f} seconds. Nothing of "
+                "this step was stored; try again in a moment."
+            )
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def _commit(self, transaction: sa.RootTransaction) -> None:
         try:

@@ -13,13 +13,15 @@ from sqlalchemy.exc import ArgumentError
 
 from votek.errors import MissingPackageError, StorageError
 
-__all__ = ["BUSY_SECONDS", "alone", "make_engine", "parse_address", "wait_for"]
+__all__ = ["BUSY_SECONDS", "alone", "connections", "make_engine", "parse_address", "wait_for"]
 
 BUSY_SECONDS = 20.0
 """How long a statement waits for another transaction before it gives up."""
 STATEMENT_SECONDS = 120
 IDLE_SECONDS = 60
 """A transaction that does nothing for so long (its machine froze or was cut off) must not hold its locks."""
+KEPT, MOST_SQLITE, MOST_POSTGRES = 12, 64, 40
+"""Connections that stay open, and the most there are at once."""
 KEEP_ALIVE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """A server gone without a word is noticed within a minute; the address may say otherwise (`?connect_timeout=3`)."""
 EXAMPLES = "sqlite:////folder/votek.db or postgresql://user:password@host/name"
@@ -64,8 +66,8 @@ def make_engine(address: URL) -> Engine:
             address,
             json_serializer=serializer,
             connect_args={"timeout": BUSY_SECONDS},
-            pool_size=16,
-            max_overflow=48,
+            pool_size=KEPT,
+            max_overflow=MOST_SQLITE - KEPT,
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -77,8 +79,8 @@ def make_engine(address: URL) -> Engine:
             isolation_level="READ COMMITTED",
             connect_args={name: value for name, value in KEEP_ALIVE.items() if name not in address.query},
             pool_pre_ping=True,  # a server that was started again in between is not noticed by anybody
-            pool_size=10,
-            max_overflow=30,
+            pool_size=KEPT,
+            max_overflow=MOST_POSTGRES - KEPT,
         )
     except ImportError as error:
         raise MissingPackageError(
@@ -87,6 +89,11 @@ def make_engine(address: URL) -> Engine:
         ) from error
     sa.event.listen(engine, "connect", _prepare_postgres)
     return engine
+
+
+def connections(engine: Engine) -> int:
+    """The most connections that the engine opens at once."""
+    return MOST_SQLITE if engine.dialect.name == "sqlite" else MOST_POSTGRES
 
 
 def alone(tx: Connection, purpose: str) -> None:
