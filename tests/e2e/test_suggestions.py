@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from votek.annotation.suggest import held_back
@@ -35,6 +36,8 @@ def test_suggestions_are_off_then_shown_outside_the_blind_share_and_choose_nothi
     labeler.reload()
     blind = {f"t{at}" for at in range(10, 32) if held_back(project.id, f"t{at}", "local", 0.4)}
     assert 0 < len(blind) < 22
+    found = Axe().run(labeler.page, context={"include": [["[data-testid=stMain]"]]}).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
     followed = 0
     for at in range(10, 32):
         assert labeler.text.endswith(f"number {at}")
