@@ -27,7 +27,7 @@ SCENARIOS: dict[str, tuple[str, Callable[[Options], Outcome]]] = {
     ),
     "web-browserless": (
         "web server killed, without a browser",
-        lambda o: web_killed.browserless(rounds=o.rounds or 50, seed=o.seed),
+        lambda o: web_killed.browserless(rounds=o.rounds or 25, seed=o.seed),
     ),
     "worker": ("worker killed", lambda o: worker_killed.run(rounds=o.rounds or 20, seed=o.seed)),
     "database": ("PostgreSQL killed", lambda o: database_killed.run(rounds=o.rounds or 10, seed=o.seed)),

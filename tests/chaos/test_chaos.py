@@ -25,7 +25,8 @@ def test_a_killed_web_server_loses_nothing_of_a_team() -> None:
 
 
 def test_a_killed_worker_is_followed_by_one_that_picks_the_same() -> None:
-    assert_kept(worker_killed.run(rounds=2, seed=1, texts=600, model="votek-hash"), labels=0)
+    work = worker_killed.Work(600, "votek-hash", 1.0)
+    assert_kept(worker_killed.run(rounds=2, seed=1, works=[work]), labels=0)
 
 
 def test_a_killed_postgresql_loses_nothing_of_a_team() -> None:
@@ -44,8 +45,8 @@ def test_the_disk_is_full_too_where_no_file_system_may_be_mounted(monkeypatch) -
 
 
 @pytest.mark.browser
-def test_a_cut_network_and_another_key_lose_nothing() -> None:
-    assert_kept(network_cut.run(seed=1, seconds=4.0), labels=25)
+def test_a_cut_network_loses_nothing() -> None:
+    assert_kept(network_cut.run(seed=1, seconds=4.0, other_key=False), labels=25)
 
 
 def test_a_team_at_two_labels_a_second_has_no_errors() -> None:
