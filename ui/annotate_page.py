@@ -34,9 +34,7 @@ def draw_annotate(page: OpenPage) -> None:
         return
     state["open"] = _wanted(state) or own_recheck(page, {item["id"] for item in state["items"]})
     if state["to_come"]:
-        st.caption(
-            f"Round 1 of 2. When these are labelled, a model looks at the rest and {state['to_come']:,} more follow."
-        )
+        _between_rounds(page, state["to_come"])
     answer = labeler(project=project.id, person=page.person.id, token=page.label_token(), state=state)
     if answer.go in _PAGES:
         st.switch_page(_PAGES[answer.go], query_params=page.query)
@@ -44,6 +42,15 @@ def draw_annotate(page: OpenPage) -> None:
     # once all is labelled, the labeler ends with a button itself
     if page.summary.next_step == "annotate" and page.may("reviewer"):
         next_step("Build prompts", page=_PAGES["prompts"], query=page.query)
+
+
+def _between_rounds(page: OpenPage, to_come: int) -> None:
+    stand = page.workspace.two_rounds(page.project.id)
+    missing = stand.missing() if stand is not None else ""
+    st.caption(
+        f"Round 1 of 2. When these are labelled, a model looks at the rest and {to_come:,} more follow."
+        + (f" Of the {stand.waiting:,} that are not, {missing}." if stand is not None and missing else "")
+    )
 
 
 def _suggestions_of_one(page: OpenPage) -> None:

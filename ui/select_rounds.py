@@ -55,6 +55,9 @@ def _first(page: OpenPage, stand: TwoRounds) -> str:
             f"picks {_texts(stand.to_come)} by how sure it is. Which model is asked is set under *Model*."
         )
     rest = f"Label the other {stand.waiting}." if stand.labelled else f"Label these {_texts(stand.size)}."
+    missing = stand.missing()
+    if missing:
+        rest = f"Round 2 opens when all of round 1 is closed: of the {stand.waiting} that are not, {missing}."
     return (
         f"{rest} Next: {who} looks at every other text with your labels as examples, and round 2 picks "
         f"{stand.to_come} more by how sure it is."

@@ -19,6 +19,7 @@ TASK = TaskSpec("single", (LabelSpec("x", "#0072B2"), LabelSpec("y", "#E69F00"))
 WHO, TEXT = st.sampled_from(PEOPLE), st.integers(0, TEXTS - 1)
 STEP = st.one_of(
     st.tuples(st.just("hand"), WHO),
+    st.tuples(st.just("hand"), WHO),
     st.tuples(st.sampled_from(["label", "label", "skip"]), WHO, TEXT),
     st.tuples(st.sampled_from(["undo", "leave"]), WHO),
     st.tuples(st.just("wait"), st.sampled_from([20.0, 31.0, 61.0])),
@@ -119,7 +120,8 @@ def begin(space, clock):
 
 
 def hand(space, project, model, who):
-    assert [int(item.id[1:]) for item in space.hand(project, who).items] == sorted(model.hand(who))
+    rows = [int(item.id[1:]) for item in space.hand(project, who).items]
+    assert sorted(rows) == sorted(model.hand(who))
 
 
 def record(space, project, who, kind, text, value, event_id):
@@ -152,7 +154,7 @@ def test_any_sequence_goes_as_the_rules_say(space, begin, overlap):
     numbers = itertools.count()
 
     @settings(max_examples=20, deadline=None, database=None)
-    @given(st.lists(STEP, max_size=25))
+    @given(st.lists(STEP, min_size=10, max_size=50))
     def check(steps):
         project, model = begin(overlap)
         for step in steps:

@@ -17,7 +17,8 @@ class TwoRounds:
     """A selection of `total` texts of which a first part is labelled before the rest is chosen.
 
     `number`: the round under way. `size` texts of it are in the queue (skipped ones replaced), `labelled` of
-    them have a label, `waiting` are undecided. `to_come`: picks of round two that are still to be made.
+    them have a label, `waiting` are undecided: of these, `begun` wait for more people, `disputed` to be settled.
+    `to_come`: picks of round two that are still to be made.
     """
 
     number: Literal[1, 2]
@@ -26,11 +27,22 @@ class TwoRounds:
     labelled: int
     waiting: int
     to_come: int
+    begun: int = 0
+    disputed: int = 0
 
     @property
     def ready(self) -> bool:
         """Whether round two can be opened: everything in round one is decided, and something has a label."""
         return self.number == 1 and self.waiting == 0 and self.labelled > 0
+
+    def missing(self) -> str:
+        """What a team still owes this round, in words; empty where nobody has decided about a text that is open."""
+        parts = []
+        if self.begun:
+            parts.append(f"{self.begun:,} {'is' if self.begun == 1 else 'are'} decided by some, not by all who are to")
+        if self.disputed:
+            parts.append(f"{self.disputed:,} without a majority {'is' if self.disputed == 1 else 'are'} to be settled")
+        return " and ".join(parts)
 
 
 def two_rounds(rounds: Sequence[Round], queue: Queue) -> TwoRounds | None:
@@ -56,4 +68,6 @@ def _stand(number: Literal[1, 2], total: int, earlier: set[int], queue: Queue, *
     labelled = sum(item.row in queue.labelled for item in asked)
     found = sum(item.origin == "replacement" and item.row not in queue.labelled for item in asked)
     size = len(asked) + max(0, queue.needed - found)
-    return TwoRounds(number, total, size, labelled, size - labelled, to_come)
+    begun = sum(item.row in queue.begun for item in asked)
+    disputed = sum(item.row in queue.disputed for item in asked)
+    return TwoRounds(number, total, size, labelled, size - labelled, to_come, begun, disputed)

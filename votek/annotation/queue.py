@@ -34,7 +34,8 @@ class Queue:
     `items`: picks in pick order, then replacements, then rows added by hand; skipped ones included,
     excluded ones not (unless labelled). `skipped`: rows of the data set whose decision is a skip.
     `excluded`: undecided rows that may not be picked. `labelled`: all rows with a label. `kept`: picks
-    that were not skipped or excluded. `needed`: how many undecided replacements are due.
+    that were not skipped or excluded. `needed`: how many undecided replacements are due. `begun`: rows that
+    some of those asked have decided about; `disputed`: rows that all have, without a majority.
     """
 
     items: tuple[QueueItem, ...]
@@ -45,6 +46,8 @@ class Queue:
     excluded: frozenset[int]
     labelled: frozenset[int]
     needed: int
+    begun: frozenset[int] = frozenset()
+    disputed: frozenset[int] = frozenset()
 
     @property
     def warm_start(self) -> tuple[int, ...]:
@@ -93,7 +96,10 @@ def build_queue(
         QueueItem(row=row, item=ids[row], rank=rank, origin=origin, gain=gain, round=made)
         for rank, (row, origin, gain, made) in enumerate(entries, start=1)
     )
-    return Queue(items, len(picks), kept, tuple(replaced), skipped, excluded, labelled, needed)
+    standing = {row_of[item]: found.status for item, found in state.resolutions().items() if item in row_of}
+    begun = frozenset(row for row, status in standing.items() if status == "open")
+    disputed = frozenset(row for row, status in standing.items() if status == "disputed")
+    return Queue(items, len(picks), kept, tuple(replaced), skipped, excluded, labelled, needed, begun, disputed)
 
 
 def _pairs(made: Round) -> Iterable[tuple[int, float]]:

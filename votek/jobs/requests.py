@@ -125,8 +125,10 @@ class Requests(Context):
                     "No first round of two is under way in this project. Choose vote-k on the Select page to begin one."
                 )
             if not stand.ready:
+                missing = stand.missing()
                 raise InputError(
-                    f"Round 2 opens when all of round 1 is labelled: {stand.labelled} of {stand.size} are. Label the "
+                    f"Round 2 opens when all of round 1 is labelled: {stand.labelled} of {stand.size} are"
+                    f"{f' ({missing})' if missing else ''}. Label the "
                     f"other {stand.waiting}, or go on by fast vote-k, which waits for nothing."
                 )
             first = next(made for made in self.rounds_in_force(tx, project_id) if made.kind != "repair")
