@@ -10,6 +10,8 @@ from collections import Counter
 import pytest
 from playwright.sync_api import Route, expect
 
+from votek.access import rotate_key
+
 pytestmark = pytest.mark.browser
 
 LABELS = ("alpha", "beta", "gamma")
@@ -162,7 +164,7 @@ def test_a_server_with_another_key_hands_out_new_tokens(server, open_labeler) ->
     project = server.project(texts(6))
     labeler = open_labeler(project)
     server.kill()
-    (server.folder / "secret").write_text("another key, long enough to be one")
+    rotate_key(server.workspace.settings, keep=False)
     server.restart()
     labeler.press("1", "2")
     labeler.all_saved(60_000)
