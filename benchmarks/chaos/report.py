@@ -33,6 +33,9 @@ def _cells(found: Mapping[str, Any]) -> Sequence[str]:
     figures = "; ".join(f"{name} {value:g}" for name, value in found["figures"].items())
     counts = (f"{found[name]:,}" for name in ("acknowledged", "lost", "doubled", "misplaced"))
     result = "kept" if found["kept"] else f"BROKEN: {'; '.join(found['errors'][:2])}"
+    target = found["figures"].get("p95 target ms")
+    if target is not None:
+        result += f"; p95 at most {target:g} ms: {'met' if found['figures']['p95 ms'] <= target else 'MISSED'}"
     load = f", load {found['load']}" if found["load"] >= 0.5 else ""
     return (found["name"], found["broke"], found["by"], *counts, result, figures, f"{found['date']}{load}")
 
