@@ -118,8 +118,8 @@ def test_the_command_says_whether_the_promise_held(tmp_path, monkeypatch, capsys
     written = page.read_text("utf-8")
     assert written.startswith("before\n")
     assert written.endswith(f"{END}\nafter\n")
-    assert "| load | b | people | 5 | 0 | 0 | 0 | kept; p95 at most 12 ms: MISSED |" in written  # kept from the earlier run
-    assert "| web | b | people | 5 | 1 | 0 | 0 | BROKEN: gone |" in written
+    assert "| load | b | people | 5 | 0 | 0 | 0 | kept; p95 at most 12 ms: MISSED |" in written
+    assert "| web | b | people | 5 | 1 | 0 | 0 | BROKEN: gone;" in written
     assert "BROKEN" in capsys.readouterr().out
 
 
