@@ -1,6 +1,8 @@
 """Seats: one for each decision that is wanted about a text; free, held by a person for a while, or done.
 
 A seat whose lease has run out counts as free, but stays its person's until somebody else takes it.
+
+Reason for the length: every statement over seats stands here once, and they share what free and fitting mean.
 """
 
 from __future__ import annotations
