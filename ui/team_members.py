@@ -81,6 +81,10 @@ def _remove(page: OpenPage, member: Member) -> None:
 
 def _invite(page: OpenPage) -> None:
     st.subheader("Invite somebody", anchor=False)
+    if invited := st.session_state.pop("invited", ""):
+        # What was typed goes once it has worked: the next person must not get this one's role by oversight.
+        st.session_state["invite-email"], st.session_state["invite-role"] = "", next(iter(ROLES))
+        st.text(invited)
     with st.form("invite", clear_on_submit=False, border=False):
         email = st.text_input("E-mail address", max_chars=320, placeholder="ada@example.org", key="invite-email")
         role = st.selectbox("Role", list(ROLES), format_func=str.capitalize, key="invite-role")
@@ -91,4 +95,5 @@ def _invite(page: OpenPage) -> None:
     if asked:
         with errors_shown():
             page.workspace.invite(page.project.id, email, role)
+            st.session_state["invited"] = f"{email.strip()} may come in as {role}."
             st.rerun()

@@ -162,6 +162,8 @@ def test_people_are_invited_and_changed_on_the_team_page(enter, team):
     at.selectbox("invite-role").select("reviewer")
     next(button for button in at.button if button.label == "Invite").click().run()
     assert ("new@example.org", "reviewer") in [(m.email, m.role) for m in team.members(mail(team))]
+    assert "New@Example.org may come in as reviewer." in words(at)
+    assert (at.text_input("invite-email").value, at.selectbox("invite-role").value) == ("", "annotator")
     at.selectbox("role-new@example.org-reviewer").select("annotator").run()
     assert ("new@example.org", "annotator") in [(m.email, m.role) for m in team.members(mail(team))]
     at.button("remove-new@example.org").click().run()
