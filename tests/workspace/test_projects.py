@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
+from votek.datatypes import HandoutSettings, LabelSpec, PromptSettings, TaskSpec
 from votek.errors import InputError, NotFoundError
 from votek.workspace import Workspace
 
@@ -133,6 +133,23 @@ def test_a_label_in_use_stays(workspace, picked, act):
     ):
         workspace.set_task(picked.id, TaskSpec("multi", labels("x", "y")))
     assert [label.name for label in workspace.set_task(picked.id, TaskSpec("single", labels("x"))).task.labels] == ["x"]
+
+
+def test_a_label_in_use_by_one_of_several_people_stays(workspace, picked, act):
+    workspace.set_handout(picked.id, HandoutSettings(overlap=2))
+    item = workspace.queue(picked.id)[0].item
+    without = TaskSpec("single", labels("y", "z"))
+    act(picked, "label", item, "x", who="ann")
+    for others in (None, "y"):  # first open, then disputed: no label is in force
+        if others is not None:
+            act(picked, "label", item, others, who="bob")
+        assert workspace.labels(picked.id) == {}
+        with pytest.raises(InputError, match=r"'x' is in use on 1 text, so"):
+            workspace.set_task(picked.id, without)
+        with pytest.raises(InputError, match=r"^1 text is already labelled"):
+            workspace.set_task(picked.id, TaskSpec("text"))
+    act(picked, "adjudicate", item, {"label": "y", "why": ""}, who="eve")
+    assert [label.name for label in workspace.set_task(picked.id, without).task.labels] == ["y", "z"]
 
 
 def test_guidelines_and_prompts_keep_versions(workspace, project):

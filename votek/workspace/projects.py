@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from votek.annotation import Queue, two_rounds
+from votek.annotation import Queue, Resolution, two_rounds
 from votek.datatypes import LOCAL, LabelSpec, Project, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.jobs.context import Context, now
@@ -107,7 +107,7 @@ class Projects(Context):
         """Set type and labels of the task; equal ones make no new version.
 
         Raises:
-            InputError: the labels cannot be used, or labels that were given already would become invalid.
+            InputError: the labels cannot be used, or labels that somebody gave already would become invalid.
         """
         spec = _checked(task)
         with self.writing() as tx:
@@ -115,13 +115,8 @@ class Projects(Context):
             before = project_rows.get(tx, project_id).task
             if (before.type, before.labels) == (spec.type, spec.labels):
                 return project_rows.get(tx, project_id)
-            given = self.labelling(tx, project_id).labels()
-            used = Counter(
-                name
-                for label in given.values()
-                for name in (label.value if isinstance(label.value, list) else [label.value])
-            )
-            _refuse_loss(before, spec, used, texts=len(given))
+            given = [found for found in map(_given, self.labelling(tx, project_id).resolutions().values()) if found]
+            _refuse_loss(before, spec, Counter(name for names in given for name in names), texts=len(given))
             project_rows.add_revision(tx, project_id, "task", project_rows.task_value(spec), time=now(), who=who)
             return project_rows.get(tx, project_id)
 
@@ -202,6 +197,13 @@ def _distinct(values: list[str], what: str) -> None:
         raise InputError(f"Two labels have the same {what} {twice[0]!r}. Make them differ.")
 
 
+def _given(found: Resolution) -> set[str]:
+    """The labels that a text has from anybody, also while others are still to decide, or that it was settled for."""
+    settled = found.event is not None and found.event.kind == "adjudicate"
+    values = [found.value] if settled else [one.value for one in found.decisions]
+    return {name for value in values if value is not None for name in (value if isinstance(value, list) else [value])}
+
+
 def _texts(count: int) -> str:
     return f"{count:,} texts are" if count != 1 else "1 text is"
 
@@ -219,5 +221,6 @@ def _refuse_loss(before: TaskSpec, after: TaskSpec, used: Counter[str], *, texts
         if name not in kept:
             raise InputError(
                 f"The label {name!r} is in use on {count:,} text{'' if count == 1 else 's'}, so it cannot be "
-                "removed or renamed yet. Give those texts another label on the Annotate page first, or keep it."
+                "removed or renamed yet. Give those texts another label on the Annotate page first, settle them on the "
+                "Review page, or keep it."
             )
