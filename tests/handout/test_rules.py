@@ -149,6 +149,28 @@ def test_undo_gives_the_text_back_to_the_same_person(space, team, act, held, clo
     assert space.labels(project.id)[first].value == "y"
 
 
+@pytest.mark.parametrize("how", ["fewer", "settled", "excluded"])
+def test_undo_where_nobody_is_asked_any_more_asks_nobody_else(space, team, act, held, clock, how):
+    project = team(picks=2, overlap=2, minutes=30)
+    first, second = held(project, "ann")
+    assert held(project, "bob") == [first, second]
+    act(project, "ann", "label", first, "x", event_id="mine")
+    if how != "excluded":
+        act(project, "bob", "label", first, "y")
+    if how == "fewer":
+        team.settle(project, overlap=1)
+    elif how == "settled":
+        act(project, "eve", "adjudicate", first, {"label": "x", "why": ""})
+    else:
+        space.exclude(project.id, [int(first[1:])])
+    assert act(project, "ann", "undo", first, {"event": "mine"}).accepted
+    clock(60 * MINUTE)
+    assert held(project, "cem") == [second]
+    ack = act(project, "ann", "label", first, "y")
+    assert not ack.accepted
+    assert "no more people are asked" in ack.reason
+
+
 def test_undo_of_a_changed_label_leaves_the_earlier_one(space, team, act, held):
     project = team()
     first, *_ = held(project, "ann")

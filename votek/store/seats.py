@@ -24,6 +24,7 @@ __all__ = [
     "counts",
     "finish",
     "forget_given",
+    "give_up",
     "held",
     "listed",
     "renew",
@@ -237,6 +238,12 @@ def reopen(tx: Transaction, project_id: str, row: int, person: str, *, lease: fl
     """The person has taken their decision back: the text is theirs to do again."""
     mine = (seat.c.project == project_id) & (seat.c.pool_row == row) & (seat.c.person == person)
     tx.execute(sa.update(seat).where(mine).values(done=False, lease=lease))
+
+
+def give_up(tx: Transaction, project_id: str, row: int, person: str) -> None:
+    """The person has taken their decision back, and nobody is asked in their stead."""
+    mine = (seat.c.project == project_id) & (seat.c.pool_row == row) & (seat.c.person == person)
+    tx.execute(sa.delete(seat).where(mine))
 
 
 # ---------------------------------------------------------------- who was handed what

@@ -16,6 +16,7 @@ from votek.jobs.requests import Requests
 from votek.settings import Settings
 from votek.store import Store, Transaction
 from votek.store import people as people_rows
+from votek.store import projects as project_rows
 from votek.store import seats as seat_rows
 from votek.store.seats import Seat
 
@@ -26,8 +27,8 @@ HELD = 5
 LEAVING = 30.0
 """Seconds after which the texts of somebody who has left are free: a page that is only reloaded keeps them."""
 _LOST = (
-    "this text was handed to somebody else after it had been with you for {minutes:g} minutes without a sign of you, "
-    "and no more people are asked about it"
+    "this text is not with you any more, and no more people are asked about it: it was settled or taken out, or handed "
+    "to somebody else after it had been with you for {minutes:g} minutes without a sign of you"
 )
 _NEVER = "this text was not handed to you"
 
@@ -55,6 +56,7 @@ class HandOut(Requests):
     def leave(self, project_id: str, who: str) -> None:
         """The person has closed the page: what they hold is free for others in half a minute, unless they come back."""
         with self.store.write() as tx:
+            project_rows.lock(tx, project_id)  # or this and a label of theirs could wait for each other's seats
             seat_rows.shorten(tx, project_id, who, lease=time.time() + LEAVING)
 
     def desk(self, tx: Transaction, project: Project, pool: Pool, who: str) -> Desk:
@@ -126,10 +128,17 @@ class Desk:
         return _LOST.format(minutes=self._project.handout.minutes)
 
     def settle(self, event: LabelEvent) -> None:
-        """After an event was taken in: a decision that was taken back leaves its text with the same person."""
-        row = self.pool.row_of[event.item]
-        if event.kind == "undo" and self.state.decision(event.item, self.who) is None:
+        """After an event was taken in: a decision that was taken back leaves its text with the same person.
+
+        Unless nobody is asked about it any more: left free, the seat would go to one person too many.
+        """
+        if event.kind != "undo" or self.state.decision(event.item, self.who) is not None:
+            return
+        row, found = self.pool.row_of[event.item], self.state.resolution(event.item)
+        if row in self.team.entries and (found is None or not found.closed):
             seat_rows.reopen(self._tx, self._project.id, row, self.who, lease=self._lease)
+        else:
+            seat_rows.give_up(self._tx, self._project.id, row, self.who)
 
     def hand(self) -> list[int]:
         """The rows this person holds, their time renewed, with new ones where no more than two are left."""
