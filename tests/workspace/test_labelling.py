@@ -47,10 +47,29 @@ def test_an_event_twice_in_one_batch_is_stored_once(workspace, project):
 
 def test_another_event_under_a_known_id_is_not_taken_for_it(workspace, project):
     workspace.record_events(project.id, "ann", [event(1, "a3")])
-    for who, again in [("bob", event(1, "a3")), ("ann", event(1, "a4")), ("ann", event(1, "a3", "skip", None))]:
+    others = [("bob", event(1, "a3")), ("ann", event(1, "a4")), ("ann", event(1, "a3", "skip", None))]
+    for who, again in [*others, ("ann", event(1, "a3", value="y"))]:
         (ack,) = workspace.record_events(project.id, who, [again])
         assert not ack.accepted
         assert "used for something else" in ack.reason
+
+
+def test_labels_chosen_together_are_known_again_in_any_order(workspace, project):
+    workspace.set_task(project.id, replace(project.task, type="multi"))
+    first, again = (event(1, "a3", value=names) for names in (["y", "x"], ["x", "y"]))
+    (stored,) = workspace.record_events(project.id, "ann", [first])
+    assert stored.accepted
+    assert workspace.record_events(project.id, "ann", [first, again]) == [stored, stored]
+    first, again = (event(2, "a3", "adjudicate", {"label": names, "why": ""}) for names in (["y", "x"], ["x", "y"]))
+    (stored,) = workspace.record_events(project.id, "eve", [first])
+    assert workspace.record_events(project.id, "eve", [first, again]) == [stored, stored]
+
+
+def test_an_event_id_that_no_database_can_hold_is_refused(workspace, project):
+    for name in ("a\0b", "half \ud800"):
+        (ack,) = workspace.record_events(project.id, "ann", [replace(event(1, "a3"), event_id=name)])
+        assert not ack.accepted
+        assert "printable" in ack.reason
 
 
 def test_the_same_event_id_in_two_projects(workspace, project, load, dataset):

@@ -119,7 +119,7 @@ class LabellingWork(LabelerState):
         pool = self.pool(tx, project_id)
         row_of = pool.row_of if pool else {}
         state = self.labelling(tx, project_id)
-        ids = [event.event_id for event in events if isinstance(event.event_id, str)]
+        ids = [event.event_id for event in events if isinstance(event.event_id, str) and event.event_id.isprintable()]
         seen = event_rows.known(tx, project_id, ids)
         desk = self.desk(tx, project, pool, who) if pool is not None and self.by_seats(who) else None
         acks, added = [], []
@@ -181,10 +181,18 @@ def _as_recorded(event: NewEvent, value: object, project: Project, who: str, *, 
 
 
 def _again(event: NewEvent, earlier: LabelEvent, who: str) -> Ack:
-    """An event sent twice is fine; another one under the same id is not."""
-    if (earlier.who, earlier.item, earlier.kind) != (who, event.item, event.kind):
+    """An event sent twice is fine; another one under the same id is not: it would pass for stored and is not there."""
+    same = (earlier.who, earlier.item, earlier.kind) == (who, event.item, event.kind)
+    if not same or _comparable(event.value) != _comparable(earlier.value):
         return Ack(event.event_id, 0, False, "this event id was used for something else already")
     return Ack(event.event_id, earlier.sequence, True)
+
+
+def _comparable(value: object) -> object:
+    """Labels that are chosen together are stored in the order of the task, whatever order they came in."""
+    if isinstance(value, dict):
+        return {name: _comparable(part) for name, part in value.items()}
+    return sorted(map(repr, value)) if isinstance(value, list) else value
 
 
 def _person(who: str) -> str:
