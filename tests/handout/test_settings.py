@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from votek.datasets import make_dataset
 from votek.datatypes import HandoutSettings
 from votek.errors import InputError
 
@@ -67,6 +68,26 @@ def test_only_people_of_the_project_get_shares(space, team):
     with pytest.raises(InputError, match="not among the people"):
         space.set_handout(project.id, HandoutSettings(assignment="shares", shares={ann: 1, "bob": 1}))
     space.set_handout(project.id, HandoutSettings(assignment="shares", shares={ann: 1}))
+
+
+def test_what_names_somebody_or_a_text_that_has_gone_can_be_changed(space, team):
+    project = team(picks=1)
+    people = {}
+    for name in ("ann", "bob"):
+        address = f"{name}@example.org"
+        claims = {"iss": "here", "sub": name, "email": address, "email_verified": True, "iat": 1_000}
+        people[name] = space.sign_in(claims).id
+        space.invite(project.id, address, "annotator")
+    shares = {people["ann"]: 1, people["bob"]: 2}
+    named = {"a1": (people["bob"],)}
+    before = space.set_handout(project.id, HandoutSettings(shares=shares, named=named, items={"a2": 2})).handout
+    space.remove_member(project.id, "bob@example.org")
+    space.import_dataset(project.id, make_dataset(["b1"], ["another text"], {}), role="pool", name="other.csv")
+    assert space.set_handout(project.id, replace(before, minutes=5)).handout == replace(before, minutes=5)
+    with pytest.raises(InputError, match="'gone' is not among the people"):
+        space.set_handout(project.id, replace(before, shares={**shares, "gone": 1}))
+    with pytest.raises(InputError, match="no text with the id 'a3'"):
+        space.set_handout(project.id, replace(before, items={**before.items, "a3": 2}))
 
 
 def test_progress_by_person_and_by_text(space, team, held, act):

@@ -54,7 +54,8 @@ class HandoutWork(HandOut):
     def set_handout(self, project_id: str, settings: HandoutSettings, *, who: str = LOCAL.id) -> Project:
         """Say how texts are handed out from now on; equal settings make no new version.
 
-        What is decided stays. A text that is named to more people than its overlap is decided by all of them.
+        What is decided stays. A text that is named to more people than its overlap is decided by all of them. Texts
+        and people that have gone since they were named may stay in the settings.
 
         Raises:
             InputError: the settings cannot be used; the message says which and what is allowed.
@@ -64,8 +65,9 @@ class HandoutWork(HandOut):
             project_rows.lock(tx, project_id)
             pool = self.pool(tx, project_id)
             members = {one.person.id for one in people_rows.members(tx, project_id) if one.person is not None}
-            wanted = _whole(_checked(settings, pool.row_of if pool is not None else {}, members))
-            if wanted != project_rows.get(tx, project_id).handout:
+            before = project_rows.get(tx, project_id).handout
+            wanted = _whole(_checked(settings, pool.row_of if pool is not None else {}, members, before))
+            if wanted != before:
                 project_rows.add_revision(tx, project_id, "handout", asdict(wanted), time=now(), who=who)
             return project_rows.get(tx, project_id)
 
@@ -129,7 +131,9 @@ def _alone(asked: Overlap, entry: QueueItem) -> bool:
     return asked.needed(entry.item) == 1
 
 
-def _checked(settings: HandoutSettings, known: Container[str], members: Collection[str]) -> HandoutSettings:
+def _checked(
+    settings: HandoutSettings, known: Container[str], members: Collection[str], before: HandoutSettings
+) -> HandoutSettings:
     """The settings, or an error that says what cannot be used."""
     _number(settings.overlap, MAX_OVERLAP, "The number of people for each text")
     _number(settings.minutes, MAX_MINUTES, "The minutes that a text stays with somebody")
@@ -139,11 +143,13 @@ def _checked(settings: HandoutSettings, known: Container[str], members: Collecti
         _number(needed, MAX_OVERLAP, f"The number of people for the text {item!r}")
     for person, part in settings.shares.items():
         _number(part, MAX_PART, f"The share of {person!r}")
-    unknown = next((item for item in (*settings.items, *settings.named) if item not in known), None)
+    texts = {*settings.items, *settings.named} - {*before.items, *before.named}
+    unknown = next((item for item in sorted(texts) if item not in known), None)
     if unknown is not None:
         raise InputError(f"There is no text with the id {unknown!r} in this project. Take it out of the settings.")
-    named = [person for people in settings.named.values() for person in people]
-    stranger = next((one for one in (*settings.shares, *named) if members and one not in members), None)
+    stranger = next(
+        (one for one in sorted(_people(settings) - _people(before)) if members and one not in members), None
+    )
     if stranger is not None:
         raise InputError(f"{stranger!r} is not among the people of this project. Invite them first, or leave them out.")
     most = max([settings.overlap, *settings.items.values()])
@@ -153,6 +159,10 @@ def _checked(settings: HandoutSettings, known: Container[str], members: Collecti
             "Give shares to more people, or ask for fewer on each text."
         )
     return settings
+
+
+def _people(settings: HandoutSettings) -> set[str]:
+    return {*settings.shares, *(person for people in settings.named.values() for person in people)}
 
 
 def _whole(settings: HandoutSettings) -> HandoutSettings:
