@@ -171,6 +171,15 @@ def test_a_changed_definition_marks_what_was_labelled_under_the_old_one(workspac
     ]
 
 
+def test_ones_own_rechecks_tell_nothing_of_others(workspace, pair, act):
+    act(pair, "label", "a0", "x")
+    act(pair, "label", "a0", "y", "bob")
+    act(pair, "label", "a1", "y", "bob")
+    workspace.set_task(pair.id, TaskSpec("single", tuple(replace(one, definition="Other.") for one in TASK.labels)))
+    (mine,) = workspace.my_rechecks(pair.id, who="ann")
+    assert (mine.item, mine.labels, mine.people) == ("a0", ("x",), ("ann",))
+
+
 def test_other_guidelines_mark_everything_until_it_is_confirmed_or_they_are_put_back(workspace, pair, act):
     act(pair, "label", "a0", "x")
     act(pair, "label", "a0", "x", "bob")

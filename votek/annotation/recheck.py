@@ -25,19 +25,22 @@ class Recheck:
     people: tuple[str, ...]
 
 
-def rechecks(state: Labelling, *, tasks: Mapping[int, TaskSpec], guidelines: Mapping[int, str]) -> tuple[Recheck, ...]:
+def rechecks(
+    state: Labelling, *, tasks: Mapping[int, TaskSpec], guidelines: Mapping[int, str], who: str | None = None
+) -> tuple[Recheck, ...]:
     """The items whose label in force was given under another definition of that label, or other guidelines.
 
     `tasks`, `guidelines`: every version by its number; the highest is in force. Text that is put back as it was
-    clears the mark. Labels that came with a file were given under neither and are never marked.
+    clears the mark. Labels that came with a file were given under neither and are never marked. `who`: as if nobody
+    but this person had labelled, so that nothing of others is told.
     """
     if len({str(_definitions(task)) for task in tasks.values()}) == len(set(guidelines.values())) == 1:
         return ()  # nothing ever changed: the usual case, and there may be many labels
-    return tuple(_marked(state.resolutions(), tasks, guidelines))
+    return tuple(_marked(state.resolutions(), tasks, guidelines, who))
 
 
 def _marked(
-    resolutions: Mapping[str, Resolution], tasks: Mapping[int, TaskSpec], guidelines: Mapping[int, str]
+    resolutions: Mapping[str, Resolution], tasks: Mapping[int, TaskSpec], guidelines: Mapping[int, str], who: str | None
 ) -> Iterator[Recheck]:
     now = _definitions(tasks[max(tasks)])
     words = guidelines[max(guidelines)]
@@ -46,7 +49,7 @@ def _marked(
         labels: dict[str, None] = {}
         people: dict[str, None] = {}
         read_other = False
-        for event in _standing(found):
+        for event in (one for one in _standing(found) if who is None or one.who == who):
             changed = [name for name in _names(event, tasks) if then[event.task_version].get(name, "") != now.get(name)]
             other = guidelines[event.guideline_version] != words
             if changed or other:

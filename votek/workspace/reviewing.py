@@ -148,10 +148,13 @@ class Reviewing(Context):
             ]  # fmt: skip
 
     def my_rechecks(self, project_id: str, *, who: str = LOCAL.id) -> list[Recheck]:
-        """The texts that this person is to look at again, because definitions or guidelines changed since."""
+        """The texts that this person is to look at again, because definitions or guidelines changed since.
+
+        Of other people's labels nothing is told: the texts may still wait for them.
+        """
         with self.labelling_lock, self.store.read() as tx:
             state = self.labelling(tx, project_id)
-            return [one for one in self._rechecks(tx, project_id, state) if who in one.people]
+            return self._rechecks(tx, project_id, state, who=who)
 
     def history(self, project_id: str) -> tuple[HistoryEntry, ...]:
         """The whole log, oldest first: who did what when, and what was in force before and after."""
@@ -167,12 +170,12 @@ class Reviewing(Context):
 
     # ------------------------------------------------------------ inside
 
-    def _rechecks(self, tx: Transaction, project_id: str, state: Labelling) -> list[Recheck]:
+    def _rechecks(self, tx: Transaction, project_id: str, state: Labelling, *, who: str | None = None) -> list[Recheck]:
         tasks: dict[int, TaskSpec] = {
             made.version: project_rows.task_of(made) for made in project_rows.revisions(tx, project_id, "task")
         }
         words = {made.version: str(made.value) for made in project_rows.revisions(tx, project_id, "guidelines")}
-        return list(rechecks(state, tasks=tasks, guidelines=words))
+        return list(rechecks(state, tasks=tasks, guidelines=words, who=who))
 
     def _parts(self, tx: Transaction, project_id: str, state: Labelling) -> tuple[PartProgress, ...]:
         if data_rows.current(tx, project_id, "pool") is None:
