@@ -144,6 +144,15 @@ def test_an_invited_address_works_from_its_first_sign_in_until_it_is_removed(spa
     assert view.project(project.id).name == "Mail"
 
 
+def test_an_address_that_only_looks_the_same_in_lower_case_is_another_one(space):
+    project = space.create_project("Mine")
+    space.invite(project.id, "kate@example.org", "owner")
+    other = space.sign_in(claims("s-other", "\N{KELVIN SIGN}ate@example.org"))
+    assert space.my_role(project.id, who=other.id) is None
+    same = space.sign_in(claims("s-kate", "KATE@Example.org"))
+    assert space.my_role(project.id, who=same.id) == "owner"
+
+
 def test_the_last_owner_stays(space):
     project = space.create_project("Mail")
     space.invite(project.id, "a@example.org", "owner")

@@ -200,15 +200,23 @@ def clean_address(email: str) -> str:
     >>> clean_address(" Ada@Example.org ")
     'ada@example.org'
 
+    A sign that only becomes an ASCII letter by it stays: the Kelvin sign's lower case is "k", and whoever has an
+    address with it would be taken for somebody else.
+
     Raises:
         InputError: it does not look like an address.
     """
-    cleaned = email.strip().lower()
+    cleaned = "".join(_lower(sign) for sign in email.strip())
     name, at, place = cleaned.partition("@")
     plain = cleaned.isprintable() and not any(c.isspace() for c in cleaned) and len(cleaned) <= MAX_ADDRESS
     if not (name and at and place) or "@" in place or not plain:
         raise InputError(f"{email.strip()[:80]!r} is not an e-mail address. Give one like ada@example.org.")
     return cleaned
+
+
+def _lower(sign: str) -> str:
+    small = sign.lower()
+    return sign if small.isascii() and not sign.isascii() else small
 
 
 def signed_in_at(claims: Mapping[str, Any]) -> dt.datetime:
