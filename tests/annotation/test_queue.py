@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from votek.annotation import build_queue, fold
+from votek.annotation import Overlap, build_queue, fold
 from votek.datatypes import Round
 
 IDS = [f"i{row}" for row in range(40)]
@@ -76,6 +76,19 @@ def test_only_the_last_repair_counts_but_labels_of_earlier_ones_stay(queue):
     assert shown(found) == [(7, "pick"), (3, "pick"), (5, "pick"), (20, "replacement"), (22, "replacement")]
     assert found.needed == 1
     assert found.warm_start == (5, 20)
+
+
+@pytest.mark.parametrize("others", [[], ["y"]])
+def test_a_replacement_that_one_of_several_people_decided_about_stays(event, others):
+    log = [event(n, "skip", item, who=who) for n, (item, who) in enumerate([("i7", "ann"), ("i7", "bob")], start=1)]
+    log += [event(3 + n, "label", "i20", value, who=f"p{n}") for n, value in enumerate(["x", *others])]
+    state = fold(log, overlap=Overlap(2))
+    rounds = [made(1, "select", 7, 3), made(2, "repair", 20), made(3, "repair", 21)]
+    found = build_queue(ids=IDS, row_of=ROW_OF, rounds=rounds, actions=(), state=state)
+    assert shown(found) == [(7, "pick"), (3, "pick"), (20, "replacement")]
+    assert (found.needed, found.replaced, found.labelled) == (0, (20,), frozenset())
+    found = build_queue(ids=IDS, row_of=ROW_OF, rounds=rounds, actions=[Act("exclude", (20,))], state=state)
+    assert shown(found) == [(7, "pick"), (3, "pick"), (21, "replacement")]
 
 
 def test_a_skipped_replacement_is_shown_and_replaced(queue):

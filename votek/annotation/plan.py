@@ -66,7 +66,8 @@ def _stand(number: Literal[1, 2], total: int, earlier: set[int], queue: Queue, *
     """Counts over what the rounds brought into the queue, without the rows of an `earlier` round."""
     asked = [item for item in queue.items if item.origin != "added" and item.row not in queue.skipped | earlier]
     labelled = sum(item.row in queue.labelled for item in asked)
-    found = sum(item.origin == "replacement" and item.row not in queue.labelled for item in asked)
+    decided = queue.labelled | queue.begun | queue.disputed
+    found = sum(item.origin == "replacement" and item.row not in decided for item in asked)
     size = len(asked) + max(0, queue.needed - found)
     begun = sum(item.row in queue.begun for item in asked)
     disputed = sum(item.row in queue.disputed for item in asked)

@@ -68,7 +68,7 @@ def build_queue(
     Args:
         ids: item id of each row; `row_of` is its inverse.
         rounds: the rounds in force, in order; of the repairs the last one counts, and of the earlier
-            ones what has been labelled since.
+            ones what somebody has decided about since.
         actions: changes by hand, oldest first.
         state: what was labelled and skipped.
     """
@@ -79,8 +79,13 @@ def build_queue(
     picks = {row: (made, gain) for made in rounds if made.kind != "repair" for row, gain in _pairs(made)}
     kept = tuple(row for row in picks if row not in skipped and row not in excluded)
     repairs = [made for made in rounds if made.kind == "repair"]
+    standing = {row_of[item]: found.status for item, found in state.resolutions().items() if item in row_of}
+    begun = frozenset(row for row, status in standing.items() if status == "open")
+    disputed = frozenset(row for row, status in standing.items() if status == "disputed")
+    # What somebody has decided about stays, so that the others asked about it are asked: no decision is in vain.
+    stays = (labelled | begun | disputed) - excluded
     replaced = {
-        row: (made, gain) for made in repairs for row, gain in _pairs(made) if row in labelled and row not in picks
+        row: (made, gain) for made in repairs for row, gain in _pairs(made) if row in stays and row not in picks
     }
     needed = max(0, len(picks) - len(kept) - len(replaced))
     taken = set(picks) | set(replaced) | skipped | excluded | labelled
@@ -96,9 +101,6 @@ def build_queue(
         QueueItem(row=row, item=ids[row], rank=rank, origin=origin, gain=gain, round=made)
         for rank, (row, origin, gain, made) in enumerate(entries, start=1)
     )
-    standing = {row_of[item]: found.status for item, found in state.resolutions().items() if item in row_of}
-    begun = frozenset(row for row, status in standing.items() if status == "open")
-    disputed = frozenset(row for row, status in standing.items() if status == "disputed")
     return Queue(items, len(picks), kept, tuple(replaced), skipped, excluded, labelled, needed, begun, disputed)
 
 
