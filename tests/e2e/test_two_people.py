@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from votek.datatypes import HandoutSettings
 from votek.store import projects as project_rows
@@ -19,10 +19,37 @@ def labelled(page: Page, keys: dict[str, str]) -> None:
     body = page.locator(".labeler .body")
     for number in range(1, len(keys) + 1):
         expect(page.locator(".labeler[data-painted]")).to_be_visible()
+        expect(page.locator(".labeler .reading")).to_be_visible()  # the next texts come with the answer of the server
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         shown = body.text_content() or ""
         page.keyboard.press(keys[shown])
         expect(page.locator(".labeler .count")).to_have_text(re.compile(rf"^{number} of "))
+    expect(page.locator(".labeler .saved")).to_have_text("All saved")
+
+
+def waits_for_the_next_texts(page: Page, url: str) -> None:
+    """Whoever is faster than the server is told to wait, not that others hold the texts; all is undone again."""
+    held: list[Route] = []
+    page.route("**/api/labels", lambda route: held.append(route))
+    page.goto(url)
+    title = page.get_by_role("heading", name="One moment")
+    expect(page.locator(".labeler[data-painted]")).to_be_visible()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    while not title.is_visible():
+        page.keyboard.press("1")
+        page.wait_for_timeout(200)
+    count = page.locator(".labeler .count").text_content() or ""
+    assert count.startswith("2 of")
+    expect(page.get_by_text("The next texts come as soon as your labels are saved.")).to_be_visible()
+    page.keyboard.press("1")  # nothing to label is shown, so this labels nothing
+    page.route("**/api/labels", lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    expect(page.locator(".labeler .body")).to_have_text(TEXTS[2])
+    expect(page.locator(".labeler .count")).to_have_text(count)
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    expect(page.locator(".labeler .count")).to_have_text("0 of 3 labelled")
     expect(page.locator(".labeler .saved")).to_have_text("All saved")
 
 
@@ -38,7 +65,7 @@ def test_a_second_person_joins_labels_disagrees_and_is_adjudicated(accounts_serv
     first.get_by_label("E-mail address").fill(SECOND)
     first.get_by_role("button", name="Invite").click()
     expect(first.get_by_text(SECOND).first).to_be_visible()
-    first.goto(f"{accounts_server.url}/Annotate?project={project.id}")
+    waits_for_the_next_texts(first, f"{accounts_server.url}/Annotate?project={project.id}")
     labelled(first, dict(zip(TEXTS, "123", strict=True)))
 
     second = accounts_server.sign_in(new_context(), SECOND, name="Sam", path=f"/Annotate?project={project.id}")
@@ -73,6 +100,8 @@ def test_a_second_person_joins_labels_disagrees_and_is_adjudicated(accounts_serv
     assert (ruled.value, ruled.status, ruled.who) == ("refund", "adjudicated", owner.id)
     log = [(event.kind, event.who) for event in space.events(project.id) if event.item == "t1"]
     assert log == [
+        ("label", owner.id),
+        ("undo", owner.id),
         ("label", owner.id),
         ("label", annotator.id),
         ("adjudicate", owner.id),

@@ -174,7 +174,10 @@ class View {
     const [title, text] = parts.finished.querySelectorAll("h2, p");
     const others = model.team && (model.waiting || model.left);
     this.buttons.get("prompts").hidden = this.buttons.get("select").hidden = model.team;
-    if (others) {
+    if (others && engine.outbox.unsaved) {
+      setText(title, "One moment");
+      setText(text, "The next texts come as soon as your labels are saved.");
+    } else if (others) {
       setText(title, "Nothing left for you right now");
       setText(text, "Others hold the last texts. What they leave comes to you here by itself; ← goes back, u undoes.");
     } else if (engine.waiting) {
@@ -187,7 +190,7 @@ class View {
         model.toCome
           ? `That was round 1 of 2. ${model.toCome} more texts are picked once a model has looked at the rest, with these as examples.`
           : model.team
-            ? "Thank you: nothing is left for you. ← goes back to the last one, u undoes."
+            ? `Thank you: nothing is left for you.${model.items.length ? " ← goes back to the last one, u undoes." : ""}`
             : "Build prompts from them now, or choose more texts. ← goes back to the last one, u undoes.",
       );
     }
