@@ -11,6 +11,7 @@ from ui.jobs import latest_failure, watch_jobs
 from ui.prompts_page_exports import draw_exports
 from ui.prompts_page_preview import draw_preview
 from ui.prompts_page_settings import draw_settings
+from votek.access.roles import may
 
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
@@ -81,7 +82,8 @@ def _what_for(page: OpenPage, dataset: Dataset, tests: Dataset | None, *, labell
                 f"the **{rest:,} texts without a label**.",
                 width="stretch",
             )
-            st.page_link("pages/1_Data.py", label="Add test items", query_params=page.query)
+            if may(page.role, "owner"):
+                st.page_link("pages/1_Data.py", label="Add test items", query_params=page.query)
     st.caption(
         "A test item is a text to write a prompt for. A demonstration is a labelled text that stands in the "
         "prompt as an example of the answer."

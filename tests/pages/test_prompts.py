@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ui.prompts_page_exports import file_name
 from ui.prompts_page_preview import cosines
@@ -212,3 +213,19 @@ def test_file_names_say_what_is_inside_and_differ():
 def test_similarities_are_centred_cosines():
     pool, mean = np.array([[2, 1], [1, 1], [1, 3]], dtype=np.float32), np.array([1, 1], dtype=np.float32)
     assert cosines(pool, np.array([3, 1], dtype=np.float32), mean).tolist() == [1.0, 0.0, 0.0]
+
+
+def test_a_reviewer_is_not_led_to_the_data_page(open_at, space, labelled):
+    def links(at):
+        return [link.label for link in at.main.get("page_link")]
+
+    assert links(open_at(PAGE, labelled.id)) == ["Add test items"]
+    script = f"""
+from ui.frame import OpenPage, workspace
+from ui.prompts_page import draw_prompts
+summary = next(s for s in workspace().projects() if s.project.id == "{labelled.id}")
+draw_prompts(OpenPage(workspace(), summary, role="reviewer"))
+"""
+    at = AppTest.from_string(script, default_timeout=60).run()
+    assert not at.exception
+    assert links(at) == []
