@@ -128,13 +128,15 @@ def _draw_plan(page: OpenPage) -> None:
             plan = page.workspace.overlap_plan(page.project.id, budget=budget)
             st.caption(escape(plan.note))
             if plan.choices:
-                draw_table(_as_table(plan), name="overlap-plan-texts", alt="Texts for a second person, and why")
+                draw_table(_as_table(page, plan), name="overlap-plan-texts", alt="Texts for a second person, and why")
                 if st.button(f"Ask a second person about these {len(plan.choices)}", key="apply-plan"):
                     page.workspace.apply_overlap_plan(page.project.id, budget=budget, who=page.person.id)
                     st.rerun()
                 st.caption("Those that one person has labelled already are open again until a second has.")
 
 
-def _as_table(plan: OverlapPlan) -> pd.DataFrame:
-    rows = [(choice.item, choice.reason) for choice in plan.choices]
-    return pd.DataFrame(rows, columns=["Text", "Why"])
+def _as_table(page: OpenPage, plan: OverlapPlan) -> pd.DataFrame:
+    dataset = page.workspace.dataset(page.project.id)
+    texts = dict(zip(dataset.ids, dataset.texts, strict=True)) if dataset is not None else {}
+    rows = [(texts.get(choice.item, ""), choice.reason, choice.item) for choice in plan.choices]
+    return pd.DataFrame(rows, columns=["Text", "Why", "Id"])

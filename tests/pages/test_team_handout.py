@@ -77,6 +77,8 @@ def test_the_plan_gives_reasons_and_is_applied_with_one_click(space, project):
     table = next(one.value for one in at.dataframe if "Why" in one.value.columns)
     assert len(table) == 11
     assert all(table["Why"].str.endswith("."))
+    dataset = space.dataset(project)
+    assert [dict(zip(dataset.ids, dataset.texts, strict=True))[item] for item in table["Id"]] == list(table["Text"])
     click(at, "Ask a second person about these 11")
-    assert set(space.project(project).handout.items) == set(table["Text"])
+    assert set(space.project(project).handout.items) == set(table["Id"])
     assert "11 texts have a number of people of their own" in json.dumps([one.value for one in drawn(project).caption])
