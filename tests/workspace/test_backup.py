@@ -285,6 +285,7 @@ CHANGES = {
     "absolute path": added("/tmp/escaped"),
     "the signing key": added("files/secret", b"0" * 64),
     "database file": added("files/votek.db"),
+    "texts under another digest": added(f"files/datasets/{'0' * 64}.parquet"),
     "unknown table": added("tables/strange.jsonl", b"[1]\n"),
     "other row count": with_manifest(lambda manifest: manifest["tables"]["label_event"].__setitem__(1, 4)),
     "manifest without tables": with_manifest(lambda manifest: manifest.pop("tables")),
@@ -301,6 +302,23 @@ def test_a_changed_archive_is_refused_and_nothing_is_touched(small, opens, tmp_p
     assert empty.projects() == []
     assert not (empty.settings.data / "datasets").exists()
     assert not list(tmp_path.rglob("escaped"))
+
+
+@pytest.mark.parametrize("line", [b"{bad", b"[1]", b'{"project": "p"}', b"\xff"])
+def test_rows_that_no_backup_writes_are_told_and_not_restored(small, opens, line):
+    _, path = small
+    name, content = "tables/label_event.jsonl", line + b"\n"
+    forged = with_manifest(
+        lambda manifest: (
+            manifest["members"].update({name: [len(content), _sha(content)]}),
+            manifest["tables"]["label_event"].__setitem__(1, 1),
+        )
+    )
+    empty = opens("sqlite", "empty")
+    changed = rewritten(path, lambda members: [(n, content if n == name else c) for n, c in forged(members)])
+    with pytest.raises(CorruptFileError, match="rows of 'label_event' cannot be read"):
+        restore_backup(empty.store, changed)
+    assert empty.projects() == []
 
 
 @pytest.mark.parametrize("place", [0.0, 0.2, 0.5, 0.8, 0.97])

@@ -200,6 +200,8 @@ def _check_list(path: Path, archive: zipfile.ZipFile, manifest: Manifest) -> Non
         table = _table_of(name)
         if not _MEMBER.fullmatch(name) or (table is not None and table not in manifest.tables):
             raise _damaged(path, f"{name!r:.80} is not a name that a backup has")
+        if name.startswith("files/datasets/") and Path(name).stem != manifest.members[name][1]:
+            raise _damaged(path, f"{name} does not hold what its name says")
         if archive.getinfo(name).file_size != manifest.members[name][0]:
             raise _damaged(path, f"{name} has another size than the manifest says")
 

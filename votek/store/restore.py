@@ -111,9 +111,12 @@ def _fill(tx: Transaction, table: sa.Table, columns: tuple[str, ...], lines: Ite
     moments = [isinstance(table.c[name].type, sa.DateTime) for name in columns]
     while part := list(islice(lines, ROWS_AT_ONCE)):
         rows = []
-        for line in part:
-            values = [_moment(v) if moment else v for v, moment in zip(json.loads(line), moments, strict=True)]
-            rows.append(dict(zip(columns, values, strict=True)))
+        try:
+            for line in part:
+                values = [_moment(v) if moment else v for v, moment in zip(json.loads(line), moments, strict=True)]
+                rows.append(dict(zip(columns, values, strict=True)))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise CorruptFileError(f"The backup's rows of {table.name!r} cannot be read: {error}.") from error
         tx.execute(sa.insert(table), rows)
     if tx.dialect.name == "postgresql":
         _go_on_counting(tx, table)
