@@ -184,7 +184,8 @@ def _current(summaries: list[ProjectSummary]) -> ProjectSummary | None:
 def _no_project(summaries: list[ProjectSummary]) -> None:
     if summaries:
         st.error(
-            "This project is not there; it may have been archived or deleted. Choose another one from all projects."
+            "This project is not there, or you no longer work in it; it may have been archived or deleted. Choose "
+            "another one from all projects."
         )
     else:
         st.info("There is no project yet. Create one on the home page, then come back here.")

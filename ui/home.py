@@ -9,6 +9,7 @@ import streamlit as st
 
 from ui.frame import errors_shown, escape, next_step
 from ui.navigation import entry_page, standing
+from votek.access.roles import may
 
 if TYPE_CHECKING:
     from votek.datatypes import Project
@@ -66,7 +67,8 @@ def _card(space: Workspace, summary: ProjectSummary, *, dated: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             with st.container(gap=None, key=f"about-{project.id}"):
                 st.markdown(f"**{escape(project.name)}**" + (" :gray-badge[sample]" if project.sample else ""))
-                st.caption(_stands(summary) + (f" · {_created(project)}" if dated else ""))
+                stands = _stands(summary) if may(role, "reviewer") else "You label the texts that are handed to you"
+                st.caption(stands + (f" · {_created(project)}" if dated else ""))
             entry = entry_page(summary, role)
             words = "Label" if role == "annotator" else f"Continue: {entry.label}" if entry is not None else ""
             if entry is not None and st.button(words, key=f"continue-{project.id}"):

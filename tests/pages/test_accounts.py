@@ -135,6 +135,8 @@ def test_home_shows_what_each_may_do(enter, team):
     owner, annotator, admin = (enter(f"{who}@example.org") for who in ("owner", "annotator", "admin"))
     assert [button.label for button in owner.main.button] == ["Continue: Data"]
     assert [button.label for button in annotator.main.button] == ["Label"]
+    assert "You label the texts that are handed to you" in words(annotator)
+    assert "No texts yet" in words(owner)
     assert [button.label for button in admin.main.button] == ["New project"]
     assert "Mail" not in words(admin)
     admin.button("next-step").click().run()

@@ -152,6 +152,18 @@ def test_a_label_in_use_by_one_of_several_people_stays(workspace, picked, act):
     assert [label.name for label in workspace.set_task(picked.id, without).task.labels] == ["y", "z"]
 
 
+def test_the_next_step_is_to_settle_where_only_disagreements_are_left(workspace, picked, act):
+    workspace.set_handout(picked.id, HandoutSettings(overlap=2))
+    items = [item.item for item in workspace.queue(picked.id)]
+    for place, item in enumerate(items):
+        act(picked, "label", item, "x", who="ann")
+        assert workspace.projects()[0].next_step == "annotate"
+        act(picked, "label", item, "x" if place else "y", who="bob")
+    assert (workspace.projects()[0].done, workspace.projects()[0].next_step) == (11, "review")
+    act(picked, "adjudicate", items[0], {"label": "y", "why": ""}, who="eve")
+    assert workspace.projects()[0].next_step == "prompts"
+
+
 def test_guidelines_and_prompts_keep_versions(workspace, project):
     assert workspace.set_guidelines(project.id, "Be kind.").guidelines_version == 2
     assert workspace.set_guidelines(project.id, "Be kind.").guidelines_version == 2

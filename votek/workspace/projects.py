@@ -22,7 +22,7 @@ __all__ = ["ProjectSummary", "Projects"]
 
 MAX_NAME = 200
 MAX_GUIDELINES = 200_000
-NextStep = Literal["data", "select", "annotate", "prompts"]
+NextStep = Literal["data", "select", "annotate", "review", "prompts"]
 _TYPES = {"single": "Choose one label", "multi": "Choose several labels", "text": "Write an answer"}
 
 
@@ -52,11 +52,19 @@ class Projects(Context):
                 queue = self.build_queue(tx, project.id) if texts else None
                 total = [item for item in queue.items if item.row not in queue.skipped] if queue else []
                 done = sum(1 for item in total if queue and item.row in queue.labelled)
-                step = _next_step(texts=texts, queued=len(total), done=done)
+                disputed = self._disputed(tx, project.id, [item.item for item in total])
+                step = _next_step(texts=texts, queued=len(total), done=done, disputed=disputed)
                 if queue is not None and step == "prompts" and self._between_rounds(tx, project.id, queue):
                     step = "select"
                 summaries.append(ProjectSummary(project, texts, tests, len(total), done, step))
             return summaries
+
+    def _disputed(self, tx: Transaction, project_id: str, items: Collection[str]) -> int:
+        """How many of these texts everybody asked has labelled, without a majority."""
+        with self._lock:
+            state = self.labelling(tx, project_id)
+            found = [state.resolution(item) for item in items]
+        return sum(one is not None and one.status == "disputed" for one in found)
 
     def _between_rounds(self, tx: Transaction, project_id: str, queue: Queue) -> bool:
         """Whether round one of two is labelled and round two not opened yet."""
@@ -153,11 +161,13 @@ class Projects(Context):
             return event_rows.made_by_people(tx, project_id)
 
 
-def _next_step(*, texts: int, queued: int, done: int) -> NextStep:
+def _next_step(*, texts: int, queued: int, done: int, disputed: int) -> NextStep:
     if not texts:
         return "data"
     if not queued:
         return "select"
+    if disputed and done + disputed == queued:  # nobody has anything left to label, and somebody has to settle these
+        return "review"
     return "annotate" if done < queued else "prompts"
 
 
