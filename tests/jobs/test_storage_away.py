@@ -53,7 +53,7 @@ def test_a_storage_that_stays_away_is_told_after_three_attempts(
 
 
 def test_progress_that_cannot_be_recorded_ends_no_job(workspace, project, serve, quick_map, monkeypatch, ends):
-    monkeypatch.setattr(job_rows, "report", failing(3, job_rows.report))
+    monkeypatch.setattr(job_rows, "report", failing(1, job_rows.report))
     serve()
     found = ends(workspace.request_selection(project.id, budget=12))
     assert (found.state, found.attempts) == ("done", 1)
