@@ -164,6 +164,19 @@ def test_the_next_step_is_to_settle_where_only_disagreements_are_left(workspace,
     assert workspace.projects()[0].next_step == "prompts"
 
 
+def test_texts_that_somebody_of_several_has_labelled_stay_when_the_picks_are_made_anew(workspace, picked, act, finish):
+    workspace.set_handout(picked.id, HandoutSettings(overlap=2))
+    begun = [item.item for item in workspace.queue(picked.id)][:4]
+    for item in begun:
+        act(picked, "label", item, "x", who="ann")
+    act(picked, "label", begun[0], "y", who="bob")
+    workspace.restart_selection(picked.id, budget=12, method="random")
+    finish(picked.id)
+    queue = [item.item for item in workspace.queue(picked.id)]
+    assert set(begun) <= set(queue)
+    assert len(set(queue)) == len(queue) >= 12
+
+
 def test_guidelines_and_prompts_keep_versions(workspace, project):
     assert workspace.set_guidelines(project.id, "Be kind.").guidelines_version == 2
     assert workspace.set_guidelines(project.id, "Be kind.").guidelines_version == 2

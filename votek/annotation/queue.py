@@ -97,6 +97,9 @@ def build_queue(
     ]
     present = {row for row, *_ in entries}
     entries.extend((row, "added", None, None) for row in added if row not in present and row not in excluded)
+    present |= {row for row, *_ in entries}
+    # Picks that were made anew leave nothing half decided behind.
+    entries.extend((row, "added", None, None) for row in sorted((begun | disputed) - excluded - present))
     items = tuple(
         QueueItem(row=row, item=ids[row], rank=rank, origin=origin, gain=gain, round=made)
         for rank, (row, origin, gain, made) in enumerate(entries, start=1)
