@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
-PAGES = ("Home", "Data", "Select", "Map", "Annotate", "Prompts", "Evaluate")
+PAGES = ("Home", "Data", "Select", "Map", "Annotate", "Review", "Prompts", "Evaluate")
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 860}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 860}},
