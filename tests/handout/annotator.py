@@ -2,8 +2,8 @@
 
 Takes what is handed out in one project after the other, labels it, now and then takes a label back or leaves, until
 nothing is left for anybody. HABIT: "steady"; "slow" stops for longer than a lease now and then; "dies" ends without a
-word in the last project, holding texts. Waits for a line before it begins, and prints for each project how many
-labels were acknowledged and how many were refused.
+word in the last project, holding texts. Waits for a line before each project, so that all begin it together, and prints
+afterwards how many labels were acknowledged and how many were refused.
 """
 
 import os
@@ -32,7 +32,7 @@ def work(space, project, who, rng, habit):
         idle_since = time.monotonic()
         if habit == "dies" and stored >= 5:
             os._exit(9)
-        if habit == "slow" and rng.random() < 0.15:
+        if habit == "slow" and stored and rng.random() < 0.15:
             time.sleep(1.6)  # the lease is one second
         for item in hand.items[: rng.randint(1, 5)]:
             time.sleep(rng.uniform(0.01, 0.04))  # reading, so that nobody does it all before others have begun
@@ -53,7 +53,7 @@ if __name__ == "__main__":
     data, database, who, seed, habit, *projects = sys.argv[1:]
     space = Workspace.open(Settings(data=data, database_url=database or None, model="votek-hash"), accounts=True)
     print("ready", flush=True)
-    sys.stdin.readline()
     for project in projects:
+        sys.stdin.readline()
         now = habit if habit != "dies" or project == projects[-1] else "steady"
         print(*work(space, project, who, random.Random(int(seed)), now), flush=True)

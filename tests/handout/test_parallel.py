@@ -41,12 +41,16 @@ def start(tmp_path, shared):
             running.append(subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True))
         for process in running:
             assert process.stdout.readline() == "ready\n", process.stderr.read()
-        for process in running:
-            process.stdin.write("\n")
-            process.stdin.flush()
-        told = [process.communicate(timeout=240) for process in running]
-        assert [process.returncode for process in running] == [9 if habit == "dies" else 0 for habit in HABITS], told
-        return [[int(line.split()[0]) for line in out.splitlines()] for out, _ in told]
+        told = [[] for _ in running]
+        for _ in projects:
+            for process in running:
+                process.stdin.write("\n")
+                process.stdin.flush()
+            for counts, process in zip(told, running, strict=True):
+                counts.extend(int(word) for word in process.stdout.readline().split()[:1])
+        errors = [process.communicate(timeout=60)[1] for process in running]
+        assert [process.returncode for process in running] == [9 if habit == "dies" else 0 for habit in HABITS], errors
+        return told
 
     yield run
     for process in running:
