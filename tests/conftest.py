@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import chromium, new_context, page  # noqa: F401  (fixtures)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):

@@ -8,7 +8,7 @@ import tomllib
 import httpx
 import pytest
 
-from tests.e2e.conftest import ROOT, Server
+from tests.e2e.serving import ROOT, Server
 from ui.labels_api import MAX_EVENTS
 from ui.routes import MAX_BODY, signing_key
 from votek.access import mint_token

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import ROOT, Server, chromium, new_context  # noqa: F401  (fixtures of the browser tests)
+from tests.e2e.serving import ROOT, Server
 from tests.security.xss_corpus import EVIL, PAYLOADS, TOKENS
 from votek.datasets import make_dataset
 from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
@@ -174,7 +174,7 @@ def upload(watched, space):
     watched.look("upload", least=1)
 
 
-def test_nothing_that_is_typed_or_uploaded_is_read_as_code(host, new_context, compare_texts):  # noqa: F811
+def test_nothing_that_is_typed_or_uploaded_is_read_as_code(host, new_context, compare_texts):
     space = Workspace.open(Settings(data=host.folder, model="votek-hash"))
     project = fill(space, compare_texts)
     tab = new_context().new_page()
