@@ -54,6 +54,7 @@ def test_texts_come_as_they_are_labelled_and_a_reload_stays_where_one_was(accoun
         press(page, "1")
         expect(count).not_to_have_text(before or "")
     expect(page.get_by_role("heading", name="texts are labelled")).to_be_visible()
+    expect(page.locator(".labeler .saved")).to_have_text("All saved")  # painted first, stored a moment later
     state = fold(space.events(project.id))
     assert {len(state.deciders(f"t{place}")) for place in range(30)} == {1}
     assert state.labels()["t11"].value == "lost"
