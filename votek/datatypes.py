@@ -289,19 +289,26 @@ class PromptSettings:
     and "fixed" retrieval keep the order of the draw and of the picks. `separator` stands between instruction,
     demonstrations and query. In `instruction`, `{labels}` alone is a field; None: the task's default, "": none.
     `token_budget` None means that `n` alone limits; `answer_reserve` tokens of it stay free.
+    `retrieval`: "similar" and "mmr" (similar, but unlike each other) rank by cosine, "balanced" takes the labels in
+    turn, the most similar text of each. `floor`: the least cosine to the query that a demonstration must have, in
+    all three; None: any. `label_cap`: at most so many demonstrations of one label, in every retrieval; None: any.
+    `diversity`: in [0, 1], the weight that "mmr" gives to being unlike what is chosen already.
     """
 
     instruction: str | None = None
     demonstration: str = "Text: {text}\nLabel: {label}"
     query: str = "Text: {text}\nLabel:"
     separator: str = "\n\n"
-    retrieval: Literal["similar", "random", "fixed"] = "similar"
+    retrieval: Literal["similar", "mmr", "balanced", "random", "fixed"] = "similar"
     n: int = 8
     token_budget: int | None = None
     answer_reserve: int = 64
     order: Literal["ascending", "descending"] = "ascending"
     tokenizer: str = "wordpiece"
     seed: int = 0
+    floor: float | None = None
+    label_cap: int | None = None
+    diversity: float = 0.3
 
 
 @dataclass(frozen=True)

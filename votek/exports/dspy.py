@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import json
+from typing import BinaryIO
 
 from votek.exports.files import ExportRequest, json_bytes
+from votek.exports.format import JSON, Format
 
-__all__ = ["write_dspy"]
+__all__ = ["FORMAT"]
 
 
-def write_dspy(request: ExportRequest) -> bytes:
+def _write(request: ExportRequest, out: BinaryIO) -> None:
     """A JSON list of {"text", "label"}, in pick order; several labels are a list."""
     demos = [{"text": row.text, "label": request.value(row.value)} for row in request.labelled]
-    return json_bytes(json.dumps(demos, ensure_ascii=False, indent=1))
+    out.write(json_bytes(json.dumps(demos, ensure_ascii=False, indent=1)))
+
+
+FORMAT = Format(
+    name="dspy",
+    title="DSPy demonstrations",
+    sentence="Labelled set as a list of demonstrations for DSPy.",
+    file="dspy-demos.json",
+    mime=JSON,
+    group="libraries",
+    needs="labels",
+    order="pick order",
+    load="[dspy.Example(**d).with_inputs('text') for d in json.load(FILE)]",
+    write=_write,
+)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from votek.datatypes import Prompt, PromptSet, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.exports.lineage import prompt_settings
 from votek.prompts import LabelledRow, LabelValue, label_text
 
-__all__ = ["ExportFile", "ExportRequest", "json_bytes", "json_line"]
+__all__ = ["ExportFile", "ExportRequest", "LabelledVectors", "json_bytes", "json_line"]
 
 # Readers that split at every Unicode line end would cut a record there; escaped, it means the same.
 _LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
@@ -29,6 +32,23 @@ class ExportFile:
 
 
 @dataclass(frozen=True, eq=False)
+class LabelledVectors:
+    """How similar texts are found outside the app.
+
+    `rows`: float32 (m, d), the raw vectors of the labelled texts, in pick order. `mean`: float32 (d,), the pool mean.
+    `copies`: int64 (m,), group of copies of each. `model`, `model_digest`: what made them. `near_copy_threshold`: raw
+    cosine from which a labelled text counts as a copy of the query.
+    """
+
+    rows: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    copies: NDArray[np.int64]
+    model: str
+    model_digest: str
+    near_copy_threshold: float | None
+
+
+@dataclass(frozen=True, eq=False)
 class ExportRequest:
     """The labelled rows in pick order, the prompts, and what was asked of people."""
 
@@ -36,6 +56,11 @@ class ExportRequest:
     prompts: PromptSet | None
     task: TaskSpec
     formula_guard: bool = True
+    own: PromptSet | None = None
+    """One prompt per labelled text, written from the other labelled texts."""
+    vectors: LabelledVectors | None = None
+    answers: Mapping[str, LabelValue] = field(default_factory=dict)
+    """Right answers of test items by id, where the person asked for them to go out with the prompts."""
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

@@ -9,27 +9,28 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 from votek.exports.files import ExportRequest, json_bytes
+from votek.exports.format import Format
 from votek.exports.guard import guarded
 from votek.exports.labelled import TABLE, labelled_records
 
-__all__ = ["write_labelled_csv"]
+__all__ = ["FORMAT"]
 
 
-def write_labelled_csv(request: ExportRequest) -> bytes:
+def _write(request: ExportRequest, out: BinaryIO) -> None:
     """UTF-8, comma, CR LF between rows; several labels are a JSON list in their cell; unknown is empty."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-
-    def row(cells: list[str]) -> list[str]:
-        return [guarded(cell) for cell in cells] if request.formula_guard else cells
-
-    writer.writerow(row([*TABLE, *(f"field:{name}" for name in request.columns)]))
+    _row([*TABLE, *(f"field:{name}" for name in request.columns)], request, out)
     for record in labelled_records(request):
-        writer.writerow(row([_cell(value) for value in record.values()]))
-    return json_bytes(out.getvalue())
+        _row([_cell(value) for value in record.values()], request, out)
+
+
+def _row(cells: list[str], request: ExportRequest, out: BinaryIO) -> None:
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([guarded(cell) for cell in cells] if request.formula_guard else cells)
+    out.write(json_bytes(line.getvalue()))
 
 
 def _cell(value: Any) -> str:
@@ -38,3 +39,18 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return json.dumps(value, ensure_ascii=False)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+FORMAT = Format(
+    name="labelled-csv",
+    title="Labelled set, CSV",
+    sentence="Labelled set as CSV, every cell quoted; one apostrophe before a cell that a spreadsheet would run.",
+    file="labelled.csv",
+    mime="text/csv",
+    group="labelled",
+    needs="labels",
+    order="pick order",
+    load="pandas.read_csv(FILE, dtype=str, keep_default_na=False)",
+    write=_write,
+    texts_guarded=True,
+)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import io
+from typing import BinaryIO
 
 from votek.exports.files import ExportRequest, json_bytes
+from votek.exports.format import Format
 from votek.exports.labelled import TABLE, labelled_records
 
-__all__ = ["write_labelled_parquet"]
+__all__ = ["FORMAT"]
 
 
-def write_labelled_parquet(request: ExportRequest) -> bytes:
+def _write(request: ExportRequest, out: BinaryIO) -> None:
     """Strings; `label` a list of strings where several are allowed; `time` in UTC; numbers int64."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -25,6 +26,18 @@ def write_labelled_parquet(request: ExportRequest) -> bytes:
         for value in record.values():
             if isinstance(value, str):
                 json_bytes(value)  # names the text that cannot be encoded
-    out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(records, schema=schema), out)
-    return out.getvalue()
+
+
+FORMAT = Format(
+    name="labelled-parquet",
+    title="Labelled set, Parquet",
+    sentence="Labelled set as Parquet: typed columns, texts verbatim.",
+    file="labelled.parquet",
+    mime="application/vnd.apache.parquet",
+    group="labelled",
+    needs="labels",
+    order="pick order",
+    load="pandas.read_parquet(FILE)",
+    write=_write,
+)

@@ -9,14 +9,16 @@ Demonstrations come without the separator: `example_separator` puts it between t
 from __future__ import annotations
 
 import json
+from typing import BinaryIO
 
 from votek.exports.files import ExportRequest, json_bytes
+from votek.exports.format import JSON, Format
 from votek.prompts import DemonstrationWriter, label_text
 
-__all__ = ["write_langchain"]
+__all__ = ["FORMAT"]
 
 
-def write_langchain(request: ExportRequest) -> bytes:
+def _write(request: ExportRequest, out: BinaryIO) -> None:
     """A JSON list, in pick order: id, text, label, and escaped text, label and rendered demonstration."""
     writer = DemonstrationWriter(request.settings, None)
     examples = []
@@ -32,8 +34,25 @@ def write_langchain(request: ExportRequest) -> bytes:
                 "demonstration_escaped": _escaped(writer.render(row)),
             }
         )
-    return json_bytes(json.dumps(examples, ensure_ascii=False, indent=1))
+    out.write(json_bytes(json.dumps(examples, ensure_ascii=False, indent=1)))
 
 
 def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
+
+
+FORMAT = Format(
+    name="langchain",
+    title="LangChain examples",
+    sentence="Labelled set as a list of examples for LangChain's FewShotPromptTemplate.",
+    file="langchain-examples.json",
+    mime=JSON,
+    group="libraries",
+    needs="settings",
+    order="pick order",
+    load="FewShotPromptTemplate(examples=json.load(FILE), suffix='Text: {query}\\nLabel:', "
+    "example_separator=json.load(MANIFEST)['prompts']['settings']['separator'], "
+    "example_prompt=PromptTemplate.from_template('{demonstration_escaped}')): name only *_escaped keys in "
+    "example_prompt, pass the query as a variable, and keep data out of prefix and suffix",
+    write=_write,
+)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from votek.exports.files import ExportRequest, json_bytes, json_line
+from votek.exports.format import JSONL, Format
 
-__all__ = ["write_prompts_jsonl"]
+__all__ = ["FORMAT"]
 
 
-def write_prompts_jsonl(request: ExportRequest) -> bytes:
+def _write(request: ExportRequest, out: BinaryIO) -> None:
     """`text` is the test item, `prompt` the literal prompt, `demonstrations` stand in its order."""
-    lines = []
     for prompt in request.prompt_list:
         record = {
             "id": prompt.id,
@@ -23,5 +25,18 @@ def write_prompts_jsonl(request: ExportRequest) -> bytes:
             "skipped": prompt.skipped,
             "over_budget": prompt.over_budget,
         }
-        lines.append(json_line(record) + "\n")
-    return json_bytes("".join(lines))
+        out.write(json_bytes(json_line(record) + "\n"))
+
+
+FORMAT = Format(
+    name="prompts-jsonl",
+    title="Prompts, JSON lines",
+    sentence="One literal prompt per test item with its demonstrations, one JSON object a line.",
+    file="prompts.jsonl",
+    mime=JSONL,
+    group="prompts",
+    needs="prompts",
+    order="as in the prompt",
+    load='datasets.load_dataset("json", data_files=FILE)',
+    write=_write,
+)

@@ -3,101 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from votek.datatypes import PromptSet, TaskSpec
 from votek.errors import InputError, UnknownNameError
+from votek.exports import (
+    dspy,
+    labelled_csv,
+    labelled_jsonl,
+    labelled_parquet,
+    langchain,
+    openai_chat_jsonl,
+    prompts_jsonl,
+)
 from votek.exports.bundle import zip_files
-from votek.exports.dspy import write_dspy
 from votek.exports.files import ExportFile, ExportRequest
-from votek.exports.labelled_csv import write_labelled_csv
-from votek.exports.labelled_jsonl import write_labelled_jsonl
-from votek.exports.labelled_parquet import write_labelled_parquet
-from votek.exports.langchain import write_langchain
+from votek.exports.format import JSON, ZIP, Format
 from votek.exports.manifest import manifest_bytes
-from votek.exports.openai_chat_jsonl import write_openai_chat_jsonl
-from votek.exports.prompts_jsonl import write_prompts_jsonl
 from votek.prompts import LabelledRow, in_pick_order
 
 __all__ = ["formats", "manifest_file", "needs_prompts", "write"]
 
-_JSONL, _JSON = "application/x-ndjson", "application/json"
-
-
-@dataclass(frozen=True)
-class _Format:
-    """`needs`: "labels", "settings" (a prompt set, be it empty) or "prompts". `load`: how to read it back."""
-
-    sentence: str
-    name: str
-    mime: str
-    writer: Callable[[ExportRequest], bytes]
-    needs: Literal["labels", "settings", "prompts"]
-    load: str
-
-
-_FORMATS = {
-    "labelled-jsonl": _Format(
-        "Labelled set, one JSON object a line: texts verbatim.",
-        "labelled.jsonl",
-        _JSONL,
-        write_labelled_jsonl,
-        "labels",
-        'datasets.load_dataset("json", data_files=FILE); pandas.read_json(FILE, lines=True, dtype=False)',
-    ),
-    "labelled-csv": _Format(
-        "Labelled set as CSV, every cell quoted; one apostrophe before a cell that a spreadsheet would run.",
-        "labelled.csv",
-        "text/csv",
-        write_labelled_csv,
-        "labels",
-        "pandas.read_csv(FILE, dtype=str, keep_default_na=False)",
-    ),
-    "labelled-parquet": _Format(
-        "Labelled set as Parquet: typed columns, texts verbatim.",
-        "labelled.parquet",
-        "application/vnd.apache.parquet",
-        write_labelled_parquet,
-        "labels",
-        "pandas.read_parquet(FILE)",
-    ),
-    "prompts-jsonl": _Format(
-        "One literal prompt per test item with its demonstrations, one JSON object a line.",
-        "prompts.jsonl",
-        _JSONL,
-        write_prompts_jsonl,
-        "prompts",
-        'datasets.load_dataset("json", data_files=FILE)',
-    ),
-    "openai-chat-jsonl": _Format(
-        "One chat per test item: instruction, a turn pair per demonstration in prompt order, then the query.",
-        "prompts.openai-chat.jsonl",
-        _JSONL,
-        write_openai_chat_jsonl,
-        "prompts",
-        "for line in FILE: client.chat.completions.create(model=MODEL, messages=json.loads(line)['messages'])",
-    ),
-    "langchain": _Format(
-        "Labelled set as a list of examples for LangChain's FewShotPromptTemplate.",
-        "langchain-examples.json",
-        _JSON,
-        write_langchain,
-        "settings",
-        "FewShotPromptTemplate(examples=json.load(FILE), suffix='Text: {query}\\nLabel:', "
-        "example_separator=json.load(MANIFEST)['prompts']['settings']['separator'], "
-        "example_prompt=PromptTemplate.from_template('{demonstration_escaped}')): name only *_escaped keys in "
-        "example_prompt, pass the query as a variable, and keep data out of prefix and suffix",
-    ),
-    "dspy": _Format(
-        "Labelled set as a list of demonstrations for DSPy.",
-        "dspy-demos.json",
-        _JSON,
-        write_dspy,
-        "labels",
-        "[dspy.Example(**d).with_inputs('text') for d in json.load(FILE)]",
-    ),
+_FORMATS: dict[str, Format] = {
+    format.name: format
+    for format in (
+        labelled_jsonl.FORMAT,
+        labelled_csv.FORMAT,
+        labelled_parquet.FORMAT,
+        prompts_jsonl.FORMAT,
+        openai_chat_jsonl.FORMAT,
+        langchain.FORMAT,
+        dspy.FORMAT,
+    )
 }
 _ALL = "Every format and its manifest in one zip file; without test items, the labelled set alone."
 
@@ -128,13 +67,15 @@ def write(
     """
     request = ExportRequest(in_pick_order(labelled), prompts, task, formula_guard)
     if format == "all":
-        return ExportFile("votek-export.zip", "application/zip", _everything(request))
+        return ExportFile("votek-export.zip", ZIP, _everything(request))
     chosen = _known(format)
     if chosen.needs != "prompts" and not request.labelled:
         raise InputError("Nothing is labelled yet. Label at least one text, then export.")
     if chosen.needs == "settings" and prompts is None:
         raise InputError(f"The export {format!r} needs the prompt set with its manifest. Build the prompts first.")
-    return ExportFile(chosen.name, chosen.mime, chosen.writer(request))
+    out = io.BytesIO()
+    chosen.write(request, out)
+    return ExportFile(chosen.file, chosen.mime, out.getvalue())
 
 
 def manifest_file(manifest: Mapping[str, Any], file: ExportFile, *, format: str) -> ExportFile:
@@ -147,10 +88,10 @@ def manifest_file(manifest: Mapping[str, Any], file: ExportFile, *, format: str)
         "sha256": hashlib.sha256(file.content).hexdigest(),
         "load": "unzip FILE" if format == "all" else _known(format).load,
     }
-    return ExportFile(f"{file.name}.manifest.json", _JSON, manifest_bytes({**manifest, "export": about}))
+    return ExportFile(f"{file.name}.manifest.json", JSON, manifest_bytes({**manifest, "export": about}))
 
 
-def _known(format: str) -> _Format:
+def _known(format: str) -> Format:
     if format not in _FORMATS:
         raise UnknownNameError(f"There is no export format {format!r}; choose one of {', '.join(formats())}.")
     return _FORMATS[format]
