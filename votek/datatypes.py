@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from votek.notebook import html_table
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -81,7 +83,7 @@ class Refusal:
     excerpt: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """The texts of one file, in file order, without the refused rows.
 
@@ -106,6 +108,27 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def __repr__(self) -> str:
+        return f"<Dataset: {self._caption}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            self._caption, ["row", "id", "text"], len(self), lambda row: (row, self.ids[row], self.texts[row])
+        )
+
+    @property
+    def _caption(self) -> str:
+        copies = len(self) - len(np.unique(self.duplicates))
+        return f"{len(self):,} texts, {len(self.refusals):,} rows refused, {copies:,} exact copies"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row per text: `id`, `text`, then the original columns as `field:NAME`; the index is the row."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"id": list(self.ids), "text": list(self.texts)}
+        columns |= {f"field:{name}": self.fields[name].to_numpy() for name in self.fields.columns}
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(self), name="row"))
 
 
 # ---------------------------------------------------------------- vectors, graph, map
@@ -220,7 +243,7 @@ class Evidence(Protocol):
         """Why pick number `i` was chosen."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Selection:
     """Picks in pick order.
 
@@ -239,6 +262,28 @@ class Selection:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    def __repr__(self) -> str:
+        rows = ", ".join(str(row) for row in self.indices[:5].tolist()) + (", …" if len(self) > 5 else "")
+        return f"<Selection: {len(self):,} picks by {self.method}: rows {rows}>"
+
+    def _repr_html_(self) -> str:
+        rows, gains = self.indices.tolist(), self.gains.tolist()
+        caption = f"{len(self):,} picks by {self.method}, best first"
+        return html_table(caption, ["rank", "row", "gain"], len(self), lambda at: (at + 1, rows[at], gains[at]))
+
+    def to_pandas(self, data: Dataset | None = None) -> pd.DataFrame:
+        """One row per pick, in pick order: `rank` (1 first), `row`, `gain`; with `data`, its `id` and `text` as well.
+
+        Raises IndexError when `data` is not the data set that was selected from.
+        """
+        import pandas as pd
+
+        columns: dict[str, Any] = {"rank": range(1, len(self) + 1), "row": self.indices, "gain": self.gains}
+        if data is not None:
+            columns["id"] = [data.ids[row] for row in self.indices.tolist()]
+            columns["text"] = [data.texts[row] for row in self.indices.tolist()]
+        return pd.DataFrame(columns)
 
     @property
     def digest(self) -> str:
@@ -480,7 +525,7 @@ class Prompt:
     turn: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PromptSet:
     """One prompt per test item, and the lineage manifest."""
 
@@ -489,3 +534,38 @@ class PromptSet:
 
     def __len__(self) -> int:
         return len(self.prompts)
+
+    def __repr__(self) -> str:
+        return f"<PromptSet: {self._caption}>"
+
+    def _repr_html_(self) -> str:
+        def cells(at: int) -> tuple[object, ...]:
+            one = self.prompts[at]
+            return one.id, one.query, len(one.demonstrations), one.tokens, one.text[-400:]
+
+        columns = ["id", "text", "demonstrations", "tokens", "end of the prompt"]
+        return html_table(self._caption, columns, len(self), cells)
+
+    @property
+    def _caption(self) -> str:
+        over = sum(one.over_budget for one in self.prompts)
+        return f"{len(self):,} prompts" + (f", {over:,} over the token budget" if over else "")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row per test item: id, text, prompt, demonstrations (a tuple of rows), tokens, skipped, over_budget."""
+        import pandas as pd
+
+        records = [
+            {
+                "id": one.id,
+                "text": one.query,
+                "prompt": one.text,
+                "demonstrations": one.demonstrations,
+                "tokens": one.tokens,
+                "skipped": one.skipped,
+                "over_budget": one.over_budget,
+            }
+            for one in self.prompts
+        ]
+        names = ["id", "text", "prompt", "demonstrations", "tokens", "skipped", "over_budget"]
+        return pd.DataFrame(records, columns=names)
