@@ -10,14 +10,14 @@ import votek
 from votek.datasets import make_dataset
 from votek.datatypes import Prompt, PromptSet
 
-TEXTS = ["<script>alert(1)</script>", "costs $5 & $6", "line\nbreak", "{text}", "\"><img src=x onerror=1>", "", "long " * 500]
+TEXTS = [
     "<script>alert(1)</script>",
     "costs $5 & $6",
     "line\nbreak",
     "{text}",
     '"><img src=x onerror=1>',
     "",
-    "long " * 500,
+    "l " * 999,
 ]
 
 
