@@ -1,32 +1,107 @@
-"""The Prompts page: how prompts are written, what they look like, and the files to take away."""
+"""The Prompts page: one section at a time, from the words of a prompt to the files to take away.
+
+To add a section, write `ui/prompts_page_NAME.py` with a function that takes the open page and its `Material`, and add
+a line to `SECTIONS`. Only the section that is open runs, so it may build every prompt.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
 from ui.frame import OpenPage, escape, next_step
 from ui.jobs import latest_failure, watch_jobs
 from ui.prompts_page_exports import draw_exports
-from ui.prompts_page_preview import draw_preview
-from ui.prompts_page_settings import draw_settings
+from ui.prompts_page_parts import Material
+from ui.prompts_page_preview import draw_preview, show_prompt
+from ui.prompts_page_settings import draw_settings, template_columns
+from ui.remember import remembered
 from votek.access.roles import may
+from votek.errors import VotekError
+from votek.prompts import check_settings
 
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
 
-__all__ = ["draw_prompts"]
+__all__ = ["SECTIONS", "Section", "draw_prompts"]
+
+
+class Section(NamedTuple):
+    """One part of the page: its short name, and what draws it."""
+
+    label: str
+    draw: Callable[[OpenPage, Material], None]
 
 
 def draw_prompts(page: OpenPage) -> None:
-    """Draw the page: settings beside the preview of one prompt, then the downloads."""
+    """Draw what there is to write prompts from, the choice of a section, then the section."""
+    material = _material(page)
+    if material is None:
+        return
+    _what_for(page, material)
+    sections = {section.label: section for section in SECTIONS}
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        chosen = st.segmented_control(
+            "Part of the work",
+            list(sections),
+            default=SECTIONS[0].label,
+            required=True,
+            label_visibility="collapsed",
+            **remembered(page.project.id, "prompts-section"),
+        )
+        asked = st.button("Show a prompt", key="show-prompt", type="tertiary")
+    sections[chosen].draw(page, material)
+    if asked:
+        show_prompt(page, material)
+
+
+def _write(page: OpenPage, material: Material) -> None:
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        settings, problem = draw_settings(page)
+    st.session_state[_problem_key(page)] = problem
+    with right:
+        draw_preview(page, material, settings, problem=problem)
+
+
+def _take_away(page: OpenPage, material: Material) -> None:
+    draw_exports(page, with_prompts=material.asked > 0, valid=_usable(page))
+
+
+def _usable(page: OpenPage) -> bool:
+    """Whether prompts can be written by the stored settings; says so where the words under Write are not stored."""
+    of_pool, of_query = template_columns(page)
+    try:
+        check_settings(page.project.prompts, pool_fields=of_pool, query_fields=of_query)
+    except VotekError as found:
+        st.error(escape(str(found)))
+        return False
+    unsaved = st.session_state.get(_problem_key(page))
+    if unsaved:
+        st.warning("What stands under Write cannot be used yet, so this goes by what was kept last. " + escape(unsaved))
+    return True
+
+
+def _problem_key(page: OpenPage) -> str:
+    return f"{page.project.id}-prompts-problem"
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("Write", _write),
+    Section("Take away", _take_away),
+)
+
+
+def _material(page: OpenPage) -> Material | None:
+    """What the page works with; None, with the next step drawn, while something is missing."""
     space, project = page.workspace, page.project
     dataset = space.dataset(project.id)
     if dataset is None or not len(dataset):
         st.info("There are no texts in this project yet. Prompts are written from texts that were labelled.")
         next_step("Load a file", page="pages/1_Data.py", query=page.query)
-        return
+        return None
     labelled = space.labelled_rows(project.id)
     if not labelled:
         st.info("No text is labelled yet. Every labelled text can stand in a prompt as an example.")
@@ -34,18 +109,11 @@ def draw_prompts(page: OpenPage) -> None:
             next_step("Start labelling", page="pages/4_Annotate.py", query=page.query)
         else:
             next_step("Choose what to label", page="pages/2_Select.py", query=page.query)
-        return
+        return None
     tests = space.dataset(project.id, "test")
     if not _vectors_there(page, tests):
-        return
-    _what_for(page, dataset, tests, labelled=len(labelled))
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        settings, problem = draw_settings(page)
-    with right:
-        items = tests if tests is not None else dataset
-        draw_preview(page, items, labelled, settings, own=tests is None, problem=problem)
-    draw_exports(page, with_prompts=tests is not None or len(labelled) < len(dataset), valid=settings is not None)
+        return None
+    return Material(tests if tests is not None else dataset, labelled, own=tests is None)
 
 
 def _vectors_there(page: OpenPage, tests: Dataset | None) -> bool:
@@ -70,16 +138,16 @@ def _vectors_there(page: OpenPage, tests: Dataset | None) -> bool:
     return False
 
 
-def _what_for(page: OpenPage, dataset: Dataset, tests: Dataset | None, *, labelled: int) -> None:
+def _what_for(page: OpenPage, material: Material) -> None:
+    labelled = len(material.labelled)
     source = f"{labelled:,} labelled text" + ("s" if labelled != 1 else "")
-    if tests is not None:
-        st.markdown(f"**{source}** to draw from, **{len(tests):,} test items** to write a prompt for.")
+    if not material.own:
+        st.markdown(f"**{source}** to draw from, **{len(material.items):,} test items** to write a prompt for.")
     else:
-        rest = len(dataset) - labelled
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"**{source}** to draw from. There is no test file, so prompts are written for "
-                f"the **{rest:,} texts without a label**.",
+                f"the **{material.asked:,} texts without a label**.",
                 width="stretch",
             )
             if may(page.role, "owner"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,46 +9,47 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from ui.frame import escape
+from ui.frame import errors_shown, escape
 from ui.remember import remembered
 from votek.prompts import label_text
 
 if TYPE_CHECKING:
     from ui.frame import OpenPage
+    from ui.prompts_page_parts import Material
     from votek.datatypes import Dataset, Prompt, PromptSettings
-    from votek.prompts import LabelledRow
 
-__all__ = ["cosines", "draw_preview", "items_like"]
+__all__ = ["cosines", "draw_preview", "items_like", "show_prompt"]
 
 _LISTED = 200
 _LONG = 4_000  # characters; a longer prompt scrolls in its box
 
 
 def draw_preview(
-    page: OpenPage,
-    items: Dataset,
-    labelled: Sequence[LabelledRow],
-    settings: PromptSettings | None,
-    *,
-    own: bool,
-    problem: str = "",
+    page: OpenPage, material: Material, settings: PromptSettings | None, *, problem: str = "", place: str = "page"
 ) -> None:
-    """Draw the prompt of a chosen item of `items` (`own`: they are the pool's texts without a label).
+    """Draw the prompt of a chosen test item; without `settings` it says instead what the `problem` is.
 
-    Without `settings` it says instead what the `problem` is.
+    `place`: keeps two previews in one run apart.
     """
     st.subheader("Preview", anchor=False)
     if settings is None:
         st.info("There is no preview until this is mended. " + escape(problem))
         return
-    chosen = _choose(page, items, taken={row.row for row in labelled} if own else set())
+    chosen = _choose(page, material, place)
     if chosen is None:
         return
-    prompt = page.workspace.prompt_set(page.project.id, test_ids=[items.ids[chosen]]).prompts[0]
+    prompt = page.workspace.prompt_set(page.project.id, test_ids=[material.items.ids[chosen]]).prompts[0]
     _counted(prompt, settings)
     long = len(prompt.text) > _LONG or prompt.text.count("\n") > _LONG // 80
     st.code(prompt.text, language=None, wrap_lines=True, height=640 if long else "content")
-    _demonstrations(page, prompt, labelled, chosen, own=own)
+    _demonstrations(page, prompt, material, chosen, place)
+
+
+@st.dialog("One prompt, word for word", width="large")
+def show_prompt(page: OpenPage, material: Material) -> None:
+    """Show the prompt of a test item over the page, by the settings that are kept."""
+    with errors_shown():
+        draw_preview(page, material, page.workspace.project(page.project.id).prompts, place="dialog")
 
 
 def items_like(items: Dataset, wanted: str, taken: set[int]) -> list[int]:
@@ -62,8 +62,9 @@ def items_like(items: Dataset, wanted: str, taken: set[int]) -> list[int]:
     ]
 
 
-def _choose(page: OpenPage, items: Dataset, *, taken: set[int]) -> int | None:
-    key = page.project.id
+def _choose(page: OpenPage, material: Material, place: str) -> int | None:
+    key = page.project.id if place == "page" else f"{page.project.id}-{place}"
+    items, taken = material.items, {row.row for row in material.labelled} if material.own else set[int]()
     wanted = st.text_input(
         "Find a test item", placeholder="words of its text, or its id", **remembered(key, "prompt-search")
     )
@@ -96,14 +97,14 @@ def _counted(prompt: Prompt, settings: PromptSettings) -> None:
         st.warning("Even without a demonstration this prompt is longer than the tokens allow. Allow more of them.")
 
 
-def _demonstrations(page: OpenPage, prompt: Prompt, labelled: Sequence[LabelledRow], item: int, *, own: bool) -> None:
+def _demonstrations(page: OpenPage, prompt: Prompt, material: Material, item: int, place: str) -> None:
     if not prompt.demonstrations:
         return
     pool = page.workspace.embeddings(page.project.id)
-    asked = pool if own else page.workspace.embeddings(page.project.id, "test")
+    asked = pool if material.own else page.workspace.embeddings(page.project.id, "test")
     if pool is None or asked is None:
         return
-    rows = {row.row: row for row in labelled}
+    rows = {row.row: row for row in material.labelled}
     shown = [rows[row] for row in prompt.demonstrations]
     similarity = cosines(np.asarray(pool.vectors[[row.row for row in shown]]), asked.vectors[item], pool.mean)
     st.caption(
@@ -122,7 +123,7 @@ def _demonstrations(page: OpenPage, prompt: Prompt, labelled: Sequence[LabelledR
             }
         ),
         hide_index=True,
-        key="prompt-demonstrations",
+        key=f"prompt-demonstrations-{place}",
         column_config={
             "Place": st.column_config.NumberColumn(width=60),
             "Similarity": st.column_config.NumberColumn(width=80, format="%.2f"),

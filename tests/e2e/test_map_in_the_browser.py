@@ -259,7 +259,7 @@ def test_no_serious_accessibility_finding(server, project, new_context, scheme, 
     server.workspace.record_events(project.id, "local", [_label("a1", "t0"), _label("a2", "t1")])
     tab = new_context(color_scheme=scheme).new_page()
     tab.goto(f"{server.url}/{page}?project={project.id}")
-    tab.get_by_role("button", name={"Map": "Go on labelling", "Prompts": "Download everything (zip)"}[page]).wait_for()
+    tab.get_by_role("button", name={"Map": "Go on labelling", "Prompts": "Show a prompt"}[page]).wait_for()
     tab.wait_for_timeout(500)
     found = Axe().run(tab).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []

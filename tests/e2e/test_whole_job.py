@@ -69,6 +69,7 @@ def label_by_keyboard(labeler, names, count):
 
 def check_exports(page, dataset, given):
     """Download everything on the page; what was typed must be in every file, letter for letter."""
+    page.get_by_text("Take away", exact=True).click()
     files = {name: download(page, f"download-{name}") for name in EXPORTS}
     wanted = sorted(given.items())
     labelled = lines(files["labelled-jsonl"])

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ui.prompts_page import SECTIONS
 from ui.prompts_page_exports import file_name
 from ui.prompts_page_preview import cosines
-from votek.datatypes import LabelSpec, TaskSpec
+from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
 from votek.exports import formats
 from votek.workspace import NewEvent
 
@@ -52,6 +53,12 @@ def tested(space, labelled, compare_texts, tmp_path):
     space.import_dataset(labelled.id, dataset, role="test", name="tests.csv")
     compare_texts(space, labelled.id)
     return labelled
+
+
+def section(at, project, name):
+    at.segmented_control(f"{project.id}-prompts-section").set_value(name).run()
+    assert not at.exception
+    return at
 
 
 def words(at):
@@ -140,8 +147,12 @@ def test_a_template_that_cannot_be_used_is_explained_and_not_kept(open_at, space
     assert said in at.error[0].value
     assert any(said in element.value for element in at.info)  # again where the preview would be
     assert not at.code
-    assert not at.get("download_button")
     assert space.project(tested.id).prompts == before
+    section(at, tested, "Take away")
+    assert said in at.warning[0].value
+    assert at.get("download_button")
+    section(at, tested, "Write")
+    assert at.text_area(f"{tested.id}-prompt-demonstration").value == template
 
 
 def fields_and_messages(at):
@@ -176,7 +187,7 @@ def test_what_is_wrong_stands_right_under_its_field(open_at, tested, field, temp
     listed = fields_and_messages(at)
     assert len(listed) == 4
     assert listed[listed.index(label) + 1] == shown
-    assert bool(at.code) == bool(at.get("download_button")) == (shown == "warning")
+    assert bool(at.code) == (shown == "warning")
 
 
 def test_the_instruction_names_the_task_until_it_is_changed_or_emptied(open_at, space, tested):
@@ -197,11 +208,27 @@ def test_the_separator_can_be_chosen(open_at, space, tested):
 
 
 def test_every_format_can_be_downloaded_with_its_manifest(open_at, tested):
-    at = open_at(PAGE, tested.id)
+    at = section(open_at(PAGE, tested.id), tested, "Take away")
     keys = {f"export-{name}" for name in formats() if name != "all"}
     labels = [button.proto.label for button in at.get("download_button")]
     assert labels.count("Download") == labels.count("Manifest") == len(keys)
     assert labels[-1] == "Download everything (zip)"
+
+
+def test_the_literal_prompt_is_one_click_away_from_every_section(open_at, space, tested):
+    expected = space.prompt_set(tested.id, test_ids=["q1"]).prompts[0].text
+    for name in [one.label for one in SECTIONS if one.label != "Write"]:
+        at = section(open_at(PAGE, tested.id), tested, name)
+        at.button("show-prompt").click().run()
+        assert not at.exception
+        assert expected in [shown.value for shown in at.code]
+
+
+def test_stored_settings_that_no_longer_fit_the_columns_are_said(open_at, space, tested):
+    space.set_prompts(tested.id, PromptSettings(query="{field:gone} {text}"))
+    at = section(open_at(PAGE, tested.id), tested, "Take away")
+    assert "is not a field" in at.error[0].value
+    assert not at.get("download_button")
 
 
 def test_file_names_say_what_is_inside_and_differ():
