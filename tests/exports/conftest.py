@@ -1,30 +1,16 @@
-"""Sixty hostile texts and a small labelled project made of them."""
+"""The hostile texts and a small labelled project made of them."""
 
 import datetime as dt
 
 import numpy as np
 import pytest
 
+from tests.exports.hostile import HOSTILE
 from votek.datasets import make_dataset
 from votek.datatypes import LabelSpec, PromptSet, PromptSettings, Round, TaskSpec
 from votek.exports import build_manifest
 from votek.prompts import LabelledRow, QueryRow, build_prompts
 
-HOSTILE = [
-    "{text}", "{label}", "{field:city}", "{{text}}", "{", "}", "{}", "{0}", "}{", "{{", "}}", "{{{x}}}",
-    "{a.b[0]!r:>9}", "%s", "%(text)s", "100%", "%%", "%n", "$text", "${label}", "$$", "$5 and $6", "$x^2$", '"', "'",
-    '""', "'''", '"quoted", with comma', "`code`", "\\", "\\n", "\\u2028", "C:\\new\\table", "\\\\", '\\"',
-    "line\nbreak", "\nleading break", "trailing break\n", "lone\rreturn", "\rlone first", "end\r", "dos\r\nend",
-    "\r\n", "a\ttab", "\tfirst", "tab last\t", " leading space", "trailing space ", "   ", "\u00a0nbsp\u00a0",
-    "\u3000wide\u3000", "\U0001f600", "\U0001f469\u200d\U0001f469\u200d\U0001f467", "\U0001f1eb\U0001f1f7", "e\u0301",
-    "\u00e9", "\u1e9b\u0323", "\u0645\u0631\u062d\u0628\u0627", "\u05e9\u05dc\u05d5\u05dd {text}",
-    "\u202eright to left\u202c", "\u200f", "\u4f60\u597d", "para\u2029graph", "line\u2028separator",
-    "\u0085next line", "\x0bvertical", "\x0cform feed", "\x1cfile\x1dgroup\x1e", "=1+1", "+1", "-1", "@SUM(A1)",
-    "=cmd|'/c calc'!A0", "\uff1d1+1", "'=1", "-", "=", "<script>alert(1)</script>", "&amp; &lt;", "# heading",
-    "* item", "a,b;c|d", "null", "NaN", "NA", "None", "true", "1", "007", "1e5", "2024-01-01", "2024-01-01T00:00:00Z",
-    "[1]", '{"a": 1}', "{% raw %}", "{{ 7*7 }}", "{# c #}", "\ufeffbom", "\ufffd", "\U0010ffff", "\x7f", "\x01",
-    "long " * 20_000, "x" * 99_999, "{" * 500, "mixed {a} %s $b \"c\" 'd' \\ \r \n \u2028",
-]  # fmt: skip
 TIME = dt.datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=dt.UTC)
 SETTINGS = PromptSettings(
     instruction="Use {braces}, 100% and $5.", demonstration="Text: {text}\nCity: {field:city}\nLabel: {label}\n", n=3
@@ -37,7 +23,7 @@ def task(kind="single"):
 
 @pytest.fixture(scope="session")
 def hostile():
-    assert len(HOSTILE) == len(set(HOSTILE)) >= 60
+    assert len(HOSTILE) == len(set(HOSTILE)) >= 200
     return HOSTILE
 
 

@@ -94,7 +94,7 @@ def test_labelled_csv_in_pandas_with_the_guard_differs_by_one_apostrophe(project
             if before[name] != after[name]:
                 assert after[name] == "'" + before[name]
                 changed.add(before[name])
-    starts = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d")
+    starts = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
     assert changed == {text for text in hostile if text.startswith(starts)}
     assert len(changed) >= 10
 
