@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from votek.datatypes import PromptSettings
 from votek.errors import InputError, UnknownNameError
-from votek.prompts import LabelledRow, QueryRow, build_prompts, retrieve, token_counter
+from votek.prompts import LabelledRow, PromptBuilder, QueryRow, build_prompts, retrieve, token_counter
 
 TEXTS = ["a", "b", "a ", "caf\u00e9", "cafe\u0301", "x" * 40, "long " * 60, "{text}", "{", "%s $x", "", "  "]
 
@@ -433,3 +433,14 @@ def test_ten_thousand_items_with_two_hundred_labels_take_seconds():
         query_vectors=vectors[200:], mean=vectors.mean(axis=0),
     )  # fmt: skip
     assert time.process_time() - start < 20  # processor seconds of two cores; the wall clock shows half
+
+
+@settings(max_examples=60, deadline=None)
+@given(situations())
+def test_one_query_at_a_time_gives_the_same_prompts(situation):
+    chosen, pool, vectors, queries, asked, mean, copies = situation
+    labelled = vectors[[row.row for row in pool]]
+    kept = {"pool": pool, "pool_vectors": labelled, "mean": mean, "copies": copies}
+    together = build_prompts(chosen, queries=queries, query_vectors=asked, **kept)
+    builder = PromptBuilder(chosen, **kept)
+    assert tuple(builder.build([one], asked[[at]])[0] for at, one in enumerate(queries)) == together

@@ -5,7 +5,7 @@ Needs numpy alone; the tokenizer library loads when tokens are first counted.
 
 from __future__ import annotations
 
-from votek.prompts.build import build_prompts
+from votek.prompts.build import PromptBuilder, build_prompts
 from votek.prompts.instruction import default_instruction, instruction_text, settings_in_force, unfilled_fields
 from votek.prompts.retrieval import retrieve
 from votek.prompts.retrievers import retrievers
@@ -19,6 +19,7 @@ __all__ = [
     "DemonstrationWriter",
     "LabelValue",
     "LabelledRow",
+    "PromptBuilder",
     "QueryRow",
     "Template",
     "build_prompts",
