@@ -16,7 +16,6 @@ from votek.prompts import check_settings, tokenizers
 
 if TYPE_CHECKING:
     from ui.frame import OpenPage
-    from votek.datatypes import Dataset
 
 __all__ = ["draw_settings", "template_columns"]
 
@@ -55,15 +54,7 @@ def draw_settings(page: OpenPage) -> tuple[PromptSettings | None, str]:
 
 def template_columns(page: OpenPage) -> tuple[list[str], list[str]]:
     """Columns that the demonstration and the query template may name: those that hold no labels."""
-    space, project_id = page.workspace, page.project.id
-    pool, tests = space.dataset(project_id), space.dataset(project_id, "test")
-    uses = {**space.columns(project_id, "test"), **space.columns(project_id)}
-    hidden = {name for name, use in uses.items() if use in ("gold", "labelled")}
-
-    def free(dataset: Dataset | None) -> list[str]:
-        return [] if dataset is None else [str(c) for c in dataset.fields.columns if str(c) not in hidden]
-
-    return free(pool), free(tests if tests is not None else pool)
+    return page.workspace.template_columns(page.project.id)
 
 
 def _which(page: OpenPage, so_far: PromptSettings) -> PromptSettings:

@@ -59,6 +59,7 @@ POLICY: Mapping[str, Rule] = {
     "dataset": _REVIEWER,
     "columns": _REVIEWER,
     "gold_columns": _REVIEWER,
+    "template_columns": _REVIEWER,
     # vectors, picks, map
     "embeddings": _REVIEWER,
     "prepared": _REVIEWER,

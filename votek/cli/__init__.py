@@ -32,6 +32,7 @@ def main() -> None:
         members,
         operating,
         projects,
+        prompting,
         pruning,
         selecting,
         serve,

@@ -91,6 +91,17 @@ class Data(Context):
             row = data_rows.current(tx, project_id, role)
         return {} if row is None else row.columns
 
+    def template_columns(self, project_id: str) -> tuple[list[str], list[str]]:
+        """Columns that the demonstration and the query template may name: those that hold no labels."""
+        pool, tests = self.dataset(project_id), self.dataset(project_id, "test")
+        uses = {**self.columns(project_id, "test"), **self.columns(project_id)}
+        hidden = {name for name, use in uses.items() if use in ("gold", "labelled")}
+
+        def free(dataset: Dataset | None) -> list[str]:
+            return [] if dataset is None else [str(c) for c in dataset.fields.columns if str(c) not in hidden]
+
+        return free(pool), free(tests if tests is not None else pool)
+
     def _columns(self, project_id: str, role: Role, use: ColumnUse) -> tuple[str, ...]:
         return tuple(name for name, found in self.columns(project_id, role).items() if found == use)
 
