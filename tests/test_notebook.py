@@ -12,7 +12,7 @@ from votek.datatypes import Prompt, PromptSet
 
 TEXTS = [
     "<script>alert(1)</script>",
-    "costs $5 & $6",
+    "for $5 & $6",
     "line\nbreak",
     "{text}",
     '"><img src=x onerror=1>',
@@ -52,7 +52,7 @@ def data():
 def test_a_data_set(data):
     seen = looked_at(data)
     assert "<script>alert(1)</script>" in seen
-    assert "costs $5 & $6" in seen
+    assert "for $5 & $6" in seen
     assert max(map(len, seen)) <= 200
     frame = data.to_pandas()
     assert frame["text"].tolist() == list(data.texts)

@@ -6,12 +6,15 @@ import sys
 
 import typer
 
+from votek.cli.guide import EPILOG, GuideGroup
 from votek.errors import VotekError
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="votek",
+    cls=GuideGroup,
+    epilog=EPILOG,
     help="Which texts should a person label? Select them, label them, export prompt sets.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -29,11 +32,15 @@ def main() -> None:
         files,
         grouping,
         handing_out,
+        managing,
         members,
+        modelling,
         operating,
         projects,
         prompting,
         pruning,
+        queueing,
+        reviewing,
         selecting,
         serve,
         suggestions,

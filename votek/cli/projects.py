@@ -10,7 +10,7 @@ import typer
 from votek.cli import app
 from votek.cli.output import AsJson, answer, progress_bar, read_bytes, write_whole
 from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Template, Text, read_file
-from votek.errors import InputError, NotFoundError
+from votek.errors import InputError, NotFoundError, VotekError
 
 if TYPE_CHECKING:
     from votek.datatypes import Project
@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
-ProjectName = Annotated[str, typer.Argument(help="Name or id of the project; `votek projects` lists them.")]
+
+def project_names(incomplete: str) -> list[str]:
+    """Names of projects that begin like this, for completion at the tab key; none where the data cannot be read."""
+    try:
+        return [one.project.name for one in _open().projects() if one.project.name.startswith(incomplete)]
+    except VotekError:
+        return []
+
+
+ProjectName = Annotated[
+    str,
+    typer.Argument(help="Name or id of the project; `votek projects` lists them.", autocompletion=project_names),
+]
 
 
 def _open() -> Workspace:
@@ -140,13 +152,13 @@ def formats(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def sample() -> None:
+def sample(as_json: AsJson = False) -> None:
     """Make the sample project: messages to a fictional shop's help desk."""
     from votek.workspace.sample import ensure_sample
 
     workspace = _open()
     project = ensure_sample(workspace, EXAMPLES)
-    typer.echo(f"The sample project {project.name!r} is ready.")
+    answer(as_json, {"project": project.id, "name": project.name}, f"The sample project {project.name!r} is ready.")
 
 
 @app.command()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from votek.cli import app
 from votek.cli.output import AsJson, answer
@@ -15,12 +18,24 @@ _SOURCES = {"knn": "the nearest labelled texts", "model": "the project's model"}
 
 
 @app.command()
-def suggestions(project: ProjectName, as_json: AsJson = False) -> None:
-    """Report how often people agreed with shown and with held-back suggestions."""
+def suggestions(
+    project: ProjectName,
+    on: Annotated[bool | None, typer.Option("--on/--off", help="Show likely labels beside texts, or stop it.")] = None,
+    source: Annotated[str | None, typer.Option(help="knn (nearest labelled texts) or model (the project's).")] = None,
+    blind_share: Annotated[
+        float | None, typer.Option(help="Share of the texts, 0 to 1, for which nothing is shown.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report how often people agreed with shown and with held-back suggestions; with options, change them."""
     from votek.workspace import Workspace
 
     workspace = Workspace.open()
     target = find_project(workspace, project)
+    given: dict[str, Any] = {"on": on, "source": source, "blind_share": blind_share}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if changes:
+        target = workspace.set_suggestions(target.id, replace(target.suggestions, **changes))
     report = workspace.suggestion_report(target.id)
     answer(as_json, {"project": target.id, **report.to_json()}, "\n".join(_lines(report, target.name)))
 
