@@ -35,6 +35,14 @@ ATTACKS = [
     "}",
     "{%raw%}",
     "{text|upper}",
+    "{if text.__class__}{end}",
+    "{if text == ''}{end}",
+    "{if label or text}{end}",
+    "{if field:city.__class__}{end}",
+    "{if {text}}{end}",
+    "{if 1}{end}",
+    "{for x in text}{end}",
+    "{end}",
 ]
 LITERAL = ["${text}"[1:] + "$", "%(text)s", "%s", "$text", "<%= 7*7 %>", "\\x7btext\\x7d", "`id`", "$(id)"]
 

@@ -33,7 +33,7 @@ def _write(request: ExportRequest, out: BinaryIO) -> None:
 
 
 def _turn(template: Template, row: LabelledRow) -> str:
-    missing = [name for name in template.fields if name not in row.fields]
+    missing = template.missing(row.text, fields=row.fields)
     if missing:
         raise InputError(
             f"The query template uses the column {missing[0]!r}, which the labelled texts do not have, so they cannot "

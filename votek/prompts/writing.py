@@ -17,12 +17,13 @@ class DemonstrationWriter:
 
     def __init__(self, settings: PromptSettings, fields: Sequence[str] | None) -> None:
         self._template = parse_template(settings.demonstration, fields=fields, name="demonstration template")
-        self._own = _overlap(self._template.tail, settings.separator)
+        self._separator = settings.separator
 
     def render(self, row: LabelledRow) -> str:
         """The demonstration alone, to be joined to others by the separator."""
-        written = self._template.render(row.text, label=label_text(row.value), fields=row.fields)
-        return written[: len(written) - self._own]
+        label = label_text(row.value)
+        written, tail = self._template.render_with_tail(row.text, label=label, fields=row.fields)
+        return written[: len(written) - _overlap(tail, self._separator)]
 
 
 class PromptWriter:
