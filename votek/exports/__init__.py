@@ -7,16 +7,25 @@ exception.
 from __future__ import annotations
 
 from votek.exports.compare import compare
-from votek.exports.files import ExportFile
+from votek.exports.files import ExportFile, LabelledVectors, WrittenFile
+from votek.exports.format import GROUPS, Format
 from votek.exports.lineage import labelled_rows, prompt_settings, recorded_rounds, recorded_task
 from votek.exports.manifest import SCHEMA, build_manifest, manifest_bytes, prompts_digest, read_manifest
-from votek.exports.registry import formats, manifest_file, needs_prompts, write
+from votek.exports.registry import catalogue, find_format, formats, needs_prompts
+from votek.exports.writing import ExportMaterial, manifest_file, save, write, write_to
 
 __all__ = [
+    "GROUPS",
     "SCHEMA",
     "ExportFile",
+    "ExportMaterial",
+    "Format",
+    "LabelledVectors",
+    "WrittenFile",
     "build_manifest",
+    "catalogue",
     "compare",
+    "find_format",
     "formats",
     "labelled_rows",
     "manifest_bytes",
@@ -27,5 +36,7 @@ __all__ = [
     "read_manifest",
     "recorded_rounds",
     "recorded_task",
+    "save",
     "write",
+    "write_to",
 ]

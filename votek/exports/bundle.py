@@ -1,26 +1,52 @@
-"""Everything in one zip file, each file with its manifest beside it."""
+"""Zip files whose bytes depend on the names and contents in them alone, written member by member."""
 
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Sequence
+from types import TracebackType
+from typing import BinaryIO, Self
 
+from votek.exports.digesting import DigestingFile
 from votek.exports.files import ExportFile
 
-__all__ = ["zip_files"]
+__all__ = ["ZipWriter", "zip_files"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip file keeps times; a fixed one keeps the same content at the same bytes."""
+_PIECE = 1 << 20
+
+
+class ZipWriter:
+    """Writes a zip file into `out`, which need not be able to seek; leave the `with` block to finish it."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._archive = zipfile.ZipFile(DigestingFile(out), "w")  # cannot seek: whether `out` can must not show
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._archive.close()
+
+    def add(self, name: str, content: bytes | BinaryIO) -> None:
+        """Add a member; `content` that is a file is read from where it stands, piece by piece."""
+        entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = 0o644 << 16
+        source = io.BytesIO(content) if isinstance(content, bytes) else content
+        with self._archive.open(entry, "w") as member:
+            shutil.copyfileobj(source, member, _PIECE)
 
 
 def zip_files(files: Sequence[ExportFile]) -> bytes:
     """A zip of `files` whose bytes depend on their names and contents alone."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with ZipWriter(out) as archive:
         for file in files:
-            entry = zipfile.ZipInfo(file.name, date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.content)
+            archive.add(file.name, file.content)
     return out.getvalue()

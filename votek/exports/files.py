@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,19 +17,49 @@ from votek.errors import InputError
 from votek.exports.lineage import prompt_settings
 from votek.prompts import LabelledRow, LabelValue, label_text
 
-__all__ = ["ExportFile", "ExportRequest", "LabelledVectors", "json_bytes", "json_line"]
+__all__ = ["ExportFile", "ExportRequest", "LabelledVectors", "WrittenFile", "json_bytes", "json_line"]
 
 # Readers that split at every Unicode line end would cut a record there; escaped, it means the same.
 _LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
 @dataclass(frozen=True)
-class ExportFile:
-    """One finished file."""
+class WrittenFile:
+    """What was written: its usual name, size in bytes and SHA-256.
+
+    `answers`: how many right answers of test items stand in it. `guarded`: whether the formula guard was on, None where
+    it has no say. `left_out`: formats that refused to stand in a zip of all formats, with the reason.
+    """
 
     name: str
     mime: str
-    content: bytes
+    size: int
+    sha256: str
+    answers: int = 0
+    guarded: bool | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One finished file; `answers`, `guarded` and `left_out` as in `WrittenFile`."""
+
+    name: str
+    mime: str
+    content: bytes = field(repr=False)
+    answers: int = 0
+    guarded: bool | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal digest of the content."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from votek.exports.files import ExportRequest
@@ -19,16 +20,14 @@ shown before this one was given, None where nothing was. `status`: "single", "un
 an adjudication."""
 
 
-def labelled_records(request: ExportRequest) -> list[dict[str, Any]]:
+def labelled_records(request: ExportRequest) -> Iterator[dict[str, Any]]:
     """One record per labelled row: `TABLE`, then its original columns ("" where a row lacks one)."""
-    records: list[dict[str, Any]] = []
     for row in request.labelled:
         suggested = None if row.suggestion is None else request.value(row.suggestion["value"])
         values = (row.id, row.text, request.value(row.value), row.who, row.time, row.source, row.guideline_version)
         record: dict[str, Any] = dict(zip(TABLE, (*values, row.rank, row.row, suggested, *_agreed(row)), strict=True))
         record |= {f"field:{name}": row.fields.get(name, "") for name in request.columns}
-        records.append(record)
-    return records
+        yield record
 
 
 def _agreed(row: LabelledRow) -> tuple[str, int, int, str]:
