@@ -55,12 +55,12 @@ def test_without_options_it_shows_what_is_in_force(project):
 def test_options_change_the_project_and_nothing_else(project, space):
     told = json.loads(
         run(
-            *("Shop", "--retrieval", "fixed", "--n", 3, "--token-budget", 900, "--answer-reserve", 10),
+            *("Shop", "--retrieval", "balanced", "--n", 3, "--token-budget", 900, "--answer-reserve", 10),
             *("--tokenizer", "characters/4", "--order", "descending", "--floor", "-0.5", "--label-cap", 2, "--json"),
         )
     )
     wanted = PromptSettings(
-        retrieval="fixed", n=3, token_budget=900, answer_reserve=10, tokenizer="characters/4", order="descending",
+        retrieval="balanced", n=3, token_budget=900, answer_reserve=10, tokenizer="characters/4", order="descending",
         floor=-0.5, label_cap=2,
     )  # fmt: skip
     assert told["changed"]

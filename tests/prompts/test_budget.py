@@ -11,10 +11,24 @@ from hypothesis import strategies as st
 from votek.embeddings import packaged_tokenizer_path
 from votek.errors import InputError, UnknownNameError
 from votek.prompts import token_counter, tokenizers
-from votek.prompts.budget import Fit, admit
+from votek.prompts.budget import Limits, choose
+from votek.prompts.retrievers.in_order import InOrder
 
 
-@settings(max_examples=2000, deadline=None)
+def chosen(sizes, limits, *, bare, joint, queries=1):
+    """What `choose` takes of all positions, the lowest first, for `queries` equal queries."""
+    found = choose(
+        InOrder(np.arange(len(sizes))[None, :]),
+        np.ones((queries, len(sizes)), dtype=bool),
+        limits,
+        bare=np.full(queries, bare),
+        joint=lambda _, tried: np.array([joint(positions) for positions in tried], dtype=np.int64),
+    )
+    assert len(set(map(tuple, found.chosen))) == 1
+    return found.chosen[0]
+
+
+@settings(max_examples=1000, deadline=None)
 @given(
     sizes=st.lists(st.integers(0, 30), max_size=12),
     bare=st.integers(0, 40),
@@ -35,14 +49,13 @@ def test_best_first_while_it_fits_and_over_long_is_passed_over(sizes, bare, avai
         for place in range(len(sizes)):
             if len(expected) < n and joint([*expected, place]) <= available:
                 expected.append(place)
-    fit = Fit(n, available, np.array(sizes, dtype=np.int64), adds_up=mode == "sum")
-    chosen = admit(range(len(sizes)), fit, bare=bare, joint=joint, always_joint=mode == "always")
-    assert chosen == expected
+    limits = Limits(n, available, np.array(sizes, dtype=np.int64), adds_up=mode == "sum", always_joint=mode == "always")
+    assert chosen(sizes, limits, bare=bare, joint=joint, queries=3) == expected
 
 
 def test_without_a_budget_the_number_alone_limits():
-    fit = Fit(2, None, np.array([1, 1, 1]))
-    assert admit([2, 0, 1], fit, bare=9, joint=lambda _: 0) == [2, 0]
+    limits = Limits(2, None, np.array([1, 1, 1]))
+    assert chosen([1, 1, 1], limits, bare=9, joint=lambda _: 0) == [0, 1]
 
 
 def test_wordpiece_neither_truncates_nor_pads():

@@ -292,7 +292,7 @@ def test_a_retyped_template_gives_the_same_prompt_whatever_line_ends_it_has(endi
 
 @pytest.mark.parametrize("demonstration", ["Text: {text}\nLabel: {label}", "Text: {text}\nLabel: {label}\n"])
 def test_the_usual_templates_are_counted_by_their_parts(monkeypatch, demonstration):
-    """Only the prompts with no and with all demonstrations are counted as texts, none on the way."""
+    """The instruction, each demonstration and the query are counted once, no prompt as a whole."""
     counted, real = [], token_counter("wordpiece")
 
     class Watching:
@@ -303,7 +303,7 @@ def test_the_usual_templates_are_counted_by_their_parts(monkeypatch, demonstrati
         def adds_up(self, parts):
             return real.adds_up(parts)
 
-    monkeypatch.setattr("votek.prompts.build.token_counter", lambda _: Watching())
+    monkeypatch.setattr("votek.prompts.assembly.token_counter", lambda _: Watching())
     made(PromptSettings(demonstration=demonstration, token_budget=200, instruction="Do."))
     assert len(counted) == len(ROWS) + 2
 
@@ -338,7 +338,7 @@ class Joining:
 
 @pytest.mark.parametrize("budget", range(2, 80, 3))
 def test_the_joined_text_decides_even_where_parts_promise_room(monkeypatch, budget):
-    monkeypatch.setattr("votek.prompts.build.token_counter", lambda _: Joining())
+    monkeypatch.setattr("votek.prompts.assembly.token_counter", lambda _: Joining())
     chosen = PromptSettings(
         demonstration="|{text}|",
         query="{text}",
@@ -381,7 +381,18 @@ def test_progress_ends_at_the_number_of_queries():
         ({"order": "sideways"}, "order is 'sideways'"),
         ({"answer_reserve": -1}, "answer reserve is -1"),
         ({"token_budget": 64, "answer_reserve": 64}, "Raise the budget or lower the reserve"),
-        ({"retrieval": "best"}, "choose one of similar, random, fixed"),
+        ({"answer_reserve": 2.5}, "answer reserve is 2.5"),
+        ({"token_budget": 99.5}, "token budget is 99.5"),
+        ({"token_budget": True, "answer_reserve": 0}, "token budget is True"),
+        ({"retrieval": "best"}, "choose one of similar, mmr, balanced, random, fixed"),
+        ({"floor": 1.5}, "least similarity is 1.5; give a cosine from -1 to 1"),
+        ({"floor": float("nan")}, "least similarity is nan"),
+        ({"floor": "high", "retrieval": "fixed"}, "least similarity is 'high'"),
+        ({"label_cap": 0}, "one label are 0; give a whole number, 1 or more"),
+        ({"label_cap": 1.0}, "one label are 1.0"),
+        ({"diversity": -0.1}, "being unlike is -0.1; give a number from 0"),
+        ({"diversity": None}, "being unlike is None"),
+        ({"seed": "dice"}, "seed is 'dice'"),
         ({"separator": None}, "separator is None"),
         ({"instruction": 3}, "instruction is 3"),
         ({"tokenizer": "none"}, "no tokenizer called 'none'"),
@@ -393,6 +404,13 @@ def test_settings_that_cannot_be_used_are_named(change, words):
     with pytest.raises(InputError) as caught:
         made(PromptSettings(**change))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("retrieval", ["random", "fixed"])
+def test_a_setting_that_a_retrieval_does_not_read_is_kept_and_changes_nothing(retrieval):
+    plain = PromptSettings(retrieval=retrieval)
+    other = dataclasses.replace(plain, floor=0.99, diversity=1.0, order="descending")
+    assert made(other) == made(plain)
 
 
 def test_unknown_names_are_unknown_names():

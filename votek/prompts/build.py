@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from votek.datatypes import Embeddings, Progress, Prompt, PromptSettings, TaskSpec
 from votek.errors import InputError
-from votek.prompts.budget import Fit, admit
+from votek.prompts.assembly import Assembler
 from votek.prompts.cosine import checked_vectors, unit_rows
 from votek.prompts.leaks import LeakGuard
 from votek.prompts.retrieval import checked_mean
-from votek.prompts.retrievers import RankRequest, Retriever, retriever
 from votek.prompts.rows import LabelledRow, QueryRow
 from votek.prompts.settings import check_settings
-from votek.prompts.tokenizers import TokenCounter, token_counter
 from votek.prompts.writing import PromptWriter
 
 __all__ = ["PromptBuilder", "build_prompts"]
@@ -92,7 +89,7 @@ class PromptBuilder:
         self._vectors = _rows_of(pool_vectors, "pool_vectors", len(pool))[ordered]
         self._mean, self._copies, self._threshold = mean, copies, near_copy_threshold
         self._task, self._columns = task, columns
-        self._ready: _Builder | None = None
+        self._ready: Assembler | None = None
 
     def build(
         self,
@@ -114,15 +111,15 @@ class PromptBuilder:
         step = min(_QUERIES, max(1, _CELLS // max(len(self._rows), 1)))
         prompts: list[Prompt] = []
         for start in range(0, len(queries), step):
-            prompts += builder.block(queries[start : start + step], asked[start : start + step])
+            prompts += builder.write(queries[start : start + step], asked[start : start + step])
             if progress is not None:
                 progress("prompts", len(prompts), len(queries))
         return tuple(prompts)
 
-    def _prepared(self, dimensions: int) -> _Builder:
+    def _prepared(self, dimensions: int) -> Assembler:
         if self._ready is None or not self._rows:
             vectors = self._vectors if self._rows else np.empty((0, dimensions))
-            self._ready = _Builder(
+            self._ready = Assembler(
                 self._settings,
                 self._rows,
                 vectors,
@@ -143,87 +140,3 @@ def _rows_of(values: ArrayLike | Embeddings, name: str, expected: int) -> NDArra
     if len(vectors) != expected:
         raise InputError(f"{name} has {len(vectors)} rows for {expected} texts; give one row per text.")
     return vectors
-
-
-class _Builder:
-    def __init__(
-        self,
-        settings: PromptSettings,
-        pool: Sequence[LabelledRow],
-        vectors: NDArray[np.floating],
-        writer: PromptWriter,
-        guard: LeakGuard,
-        mean: NDArray[np.float64] | None,
-    ) -> None:
-        self.settings, self.pool, self.writer, self.guard, self.mean = settings, pool, writer, guard, mean
-        self.units = unit_rows(vectors, mean)
-        self.rank: Retriever = retriever(settings.retrieval)
-        self.counter: TokenCounter = token_counter(settings.tokenizer)
-        self.fit = Fit(
-            settings.n,
-            None if settings.token_budget is None else settings.token_budget - settings.answer_reserve,
-            np.zeros(len(pool), dtype=np.int64) if settings.token_budget is None else self.counter.count(writer.parts),
-            self.counter.adds_up([writer.head, *writer.parts]),
-        )
-
-    def block(self, queries: Sequence[QueryRow], vectors: NDArray[np.floating]) -> list[Prompt]:
-        excluded = self.guard.excluded(queries, unit_rows(vectors, None))
-        size = len(self.pool)
-        # Without a token limit nothing is passed over for its length, so no deeper rank can be needed.
-        depth = size if self.fit.available is not None else min(size, self.settings.n + _most(excluded))
-        ranked = self.rank(
-            RankRequest(self.pool, queries, self.units, unit_rows(vectors, self.mean), self.settings.seed, depth)
-        )
-        drafts = []
-        bare = self._bare(queries)
-        for at, query in enumerate(queries):
-            best = [int(place) for place in ranked[at] if not excluded[at, place]]
-            drafts.append(_Draft(query, self.writer.turn(query), best, int(bare[at])))
-        chosen = [self._chosen(draft, always_joint=False) for draft in drafts]
-        tokens = self._tokens(drafts, chosen)
-        if self.fit.available is not None:
-            for at in np.flatnonzero(tokens > self.fit.available).tolist():
-                # Joining made the text longer than its parts: count every candidate on the real text.
-                chosen[at] = self._chosen(drafts[at], always_joint=True)
-                tokens[at] = self._tokens([drafts[at]], [chosen[at]])[0]
-        return [self._prompt(*made) for made in zip(drafts, chosen, tokens, strict=True)]
-
-    def _bare(self, queries: Sequence[QueryRow]) -> NDArray[np.int64]:
-        if self.fit.available is None:
-            return np.zeros(len(queries), dtype=np.int64)
-        return self.counter.count([self.writer.text([], self.writer.turn(query)) for query in queries])
-
-    def _chosen(self, draft: _Draft, *, always_joint: bool) -> list[int]:
-        def joint(positions: list[int]) -> int:
-            return int(self.counter.count([self.writer.text(positions, draft.turn)])[0])
-
-        return admit(draft.best, self.fit, bare=draft.bare, joint=joint, always_joint=always_joint)
-
-    def _tokens(self, drafts: Sequence[_Draft], chosen: Sequence[list[int]]) -> NDArray[np.int64]:
-        pairs = zip(drafts, chosen, strict=True)
-        return self.counter.count([self.writer.text(positions, draft.turn) for draft, positions in pairs])
-
-    def _prompt(self, draft: _Draft, positions: list[int], tokens: np.int64) -> Prompt:
-        available = self.fit.available
-        return Prompt(
-            id=draft.query.id,
-            query=draft.query.text,
-            demonstrations=tuple(self.pool[place].row for place in self.writer.arranged(positions)),
-            text=self.writer.text(positions, draft.turn),
-            tokens=int(tokens),
-            skipped=len(set(draft.best[: self.settings.n]) - set(positions)),
-            over_budget=available is not None and int(tokens) > available,
-            turn=draft.turn,
-        )
-
-
-@dataclass(frozen=True)
-class _Draft:
-    query: QueryRow
-    turn: str
-    best: list[int]
-    bare: int
-
-
-def _most(excluded: NDArray[np.bool_]) -> int:
-    return int(excluded.sum(axis=1, dtype=np.int64).max(initial=0))

@@ -7,13 +7,15 @@ one pair at a time, and compared after rounding to `DECIMALS` places.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from votek.datatypes import Embeddings
 from votek.errors import InputError
 
-__all__ = ["checked_vectors", "most_similar", "unit_rows"]
+__all__ = ["CLOSE", "DECIMALS", "checked_vectors", "first_best", "most_similar", "pair_cosines", "unit_rows"]
 
 CLOSE = 1e-9
 DECIMALS = 12
@@ -72,6 +74,46 @@ def most_similar(pool: NDArray[np.float64], queries: NDArray[np.float64], depth:
     return result
 
 
+def pair_cosines(
+    left: NDArray[np.float64], right: NDArray[np.float64], left_at: NDArray[np.int64], right_at: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Cosines of the rows `left_at` (m,) of `left` with the rows `right_at` (m,) of `right`, one pair at a time: (m,).
+
+    Rounded to `DECIMALS` places, so that equal pairs are equal whatever else was asked for.
+    """
+    found = np.empty(len(left_at))
+    for start in range(0, len(left_at), _PAIRS):
+        part = slice(start, start + _PAIRS)
+        found[part] = np.round((left[left_at[part]] * right[right_at[part]]).sum(axis=1), DECIMALS)
+    return found
+
+
+def first_best(
+    values: NDArray[np.float64],
+    exact: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]],
+) -> NDArray[np.int64]:
+    """The column of the highest of each row of `values` (m, p): (m,), -1 where all are minus infinity.
+
+    Columns closer than `CLOSE` to the highest are compared by `exact`, which gives the values of (rows, columns)
+    anew; of those that are equal, the lower column.
+    """
+    if not values.shape[1]:
+        return np.full(len(values), -1, dtype=np.int64)
+    found: NDArray[np.int64] = values.argmax(axis=1)
+    highest = np.take_along_axis(values, found[:, None], axis=1)
+    none = np.isneginf(highest[:, 0])
+    near = values >= highest - CLOSE
+    near[none] = False
+    unsure = np.flatnonzero(near.sum(axis=1) > 1)
+    if len(unsure):
+        place, columns = np.nonzero(near[unsure])
+        rows = unsure[place]
+        order = np.lexsort((columns, -exact(rows, columns), rows))
+        first = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
+        found[rows[first]] = columns[first]
+    return np.where(none, -1, found)
+
+
 def _ranked(
     pool: NDArray[np.float64], queries: NDArray[np.float64], similarity: NDArray[np.float64], depth: int
 ) -> NDArray[np.int64]:
@@ -82,10 +124,7 @@ def _ranked(
     unsure[:, 1:] |= near
     unsure[:, :-1] |= near
     query_at, place = np.nonzero(unsure)
-    for start in range(0, len(query_at), _PAIRS):
-        rows, places = query_at[start : start + _PAIRS], place[start : start + _PAIRS]
-        products = (queries[rows] * pool[columns[rows, places]]).sum(axis=1)
-        values[rows, places] = np.round(products, DECIMALS)
+    values[query_at, place] = pair_cosines(queries, pool, query_at, columns[query_at, place])
     order = np.lexsort((columns, -values), axis=1)[:, :depth]
     return np.take_along_axis(columns, order, axis=1)
 

@@ -21,23 +21,62 @@ def check_settings(
 ) -> None:
     """Raise InputError for the first setting that cannot be used.
 
+    A setting that the chosen retrieval does not read (the floor of "random", the seed of "similar") is checked and
+    kept, so that changing the retrieval and changing it back loses nothing.
     `pool_fields`, `query_fields`: columns that the templates may name; None: any.
     """
-    if isinstance(settings.n, bool) or not isinstance(settings.n, int) or settings.n < 0:
-        raise InputError(f"The number of demonstrations is {settings.n!r}; give a whole number, 0 or more.")
-    if settings.order not in ("ascending", "descending"):
-        raise InputError(f'The order is {settings.order!r}; choose "ascending" (most similar last) or "descending".')
+    _check_choice(settings)
     for name, value in (("instruction", settings.instruction or ""), ("separator", settings.separator)):
         if not isinstance(value, str):
             raise InputError(f"The {name} is {value!r}; give a text.")
-    if settings.answer_reserve < 0:
-        raise InputError(f"The answer reserve is {settings.answer_reserve}; give 0 tokens or more.")
-    if settings.token_budget is not None and settings.token_budget <= settings.answer_reserve:
-        raise InputError(
-            f"The token budget is {settings.token_budget} and {settings.answer_reserve} of it are kept free for the "
-            "answer, so no prompt can fit. Raise the budget or lower the reserve."
-        )
+    _check_tokens(settings)
     retriever(settings.retrieval)
     token_counter(settings.tokenizer)
     parse_template(settings.demonstration, fields=pool_fields, name="demonstration template")
     parse_template(settings.query, fields=query_fields, label=False, name="query template")
+
+
+def _check_choice(settings: PromptSettings) -> None:
+    if not _whole(settings.n) or settings.n < 0:
+        raise InputError(f"The number of demonstrations is {settings.n!r}; give a whole number, 0 or more.")
+    if settings.order not in ("ascending", "descending"):
+        raise InputError(f'The order is {settings.order!r}; choose "ascending" (most similar last) or "descending".')
+    if settings.floor is not None and not _within(settings.floor, -1, 1):
+        raise InputError(
+            f"The least similarity is {settings.floor!r}; give a cosine from -1 to 1, or None to take any."
+        )
+    if settings.label_cap is not None and (not _whole(settings.label_cap) or settings.label_cap < 1):
+        raise InputError(
+            f"The most demonstrations of one label are {settings.label_cap!r}; give a whole number, 1 or more, "
+            "or None for no limit."
+        )
+    if not _within(settings.diversity, 0, 1):
+        raise InputError(
+            f"The weight of being unlike is {settings.diversity!r}; give a number from 0 (similarity alone) to 1."
+        )
+    if not _whole(settings.seed):
+        raise InputError(f"The seed is {settings.seed!r}; give a whole number.")
+
+
+def _check_tokens(settings: PromptSettings) -> None:
+    budget, reserve = settings.token_budget, settings.answer_reserve
+    if not _whole(reserve) or reserve < 0:
+        raise InputError(f"The answer reserve is {reserve!r}; give 0 tokens or more.")
+    if budget is None:
+        return
+    if not _whole(budget):
+        raise InputError(f"The token budget is {budget!r}; give a whole number of tokens, or None for no limit.")
+    if budget <= reserve:
+        raise InputError(
+            f"The token budget is {budget} and {reserve} of it are kept free for the answer, so no prompt can fit. "
+            "Raise the budget or lower the reserve."
+        )
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _within(value: object, least: float, most: float) -> bool:
+    """Whether this is a number from `least` to `most`; NaN is none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most

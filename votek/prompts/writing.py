@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from votek.datatypes import PromptSettings, TaskSpec
 from votek.prompts.instruction import instruction_text
+from votek.prompts.retrievers import by_similarity
 from votek.prompts.rows import LabelledRow, QueryRow, label_text
 from votek.prompts.templates import parse_template
 
@@ -45,7 +46,7 @@ class PromptWriter:
         )
         instruction, separator = instruction_text(settings, task), settings.separator
         self.head = instruction + separator[_overlap(instruction, separator) :] if instruction else ""
-        self._last_first = settings.order == "ascending" and settings.retrieval == "similar"
+        self._last_first = settings.order == "ascending" and by_similarity(settings.retrieval)
         self.parts = [demonstration.render(row) + separator for row in pool]
 
     def turn(self, query: QueryRow) -> str:

@@ -1,27 +1,29 @@
-"""The ways to choose demonstrations: one file each, one signature, ranked best first."""
+"""The ways to choose demonstrations: one file each, one signature, one choice after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from votek.errors import UnknownNameError
-from votek.prompts.retrievers.fixed import rank_fixed
-from votek.prompts.retrievers.random import rank_random
-from votek.prompts.retrievers.request import RankRequest
-from votek.prompts.retrievers.similar import rank_similar
+from votek.prompts.retrievers.balanced import balanced
+from votek.prompts.retrievers.fixed import fixed
+from votek.prompts.retrievers.mmr import mmr
+from votek.prompts.retrievers.random import drawn
+from votek.prompts.retrievers.request import Preference, RankRequest
+from votek.prompts.retrievers.similar import similar
 
-__all__ = ["RankRequest", "Retriever", "retriever", "retrievers"]
+__all__ = ["Preference", "RankRequest", "Retriever", "by_similarity", "retriever", "retrievers"]
 
-Retriever = Callable[[RankRequest], NDArray[np.int64]]
+Retriever = Callable[[RankRequest], Preference]
 
 _RETRIEVERS: dict[str, tuple[Retriever, str]] = {
-    "similar": (rank_similar, "The labelled texts most similar to the test item."),
-    "random": (rank_random, "Labelled texts drawn at random, the same for the same test item and seed."),
-    "fixed": (rank_fixed, "The first labelled texts in pick order, the same for every test item."),
+    "similar": (similar, "The labelled texts most similar to the test item."),
+    "mmr": (mmr, "Labelled texts similar to the test item, but unlike each other."),
+    "balanced": (balanced, "The labels take turns, each gives its text most similar to the test item."),
+    "random": (drawn, "Labelled texts drawn at random, the same for the same test item and seed."),
+    "fixed": (fixed, "The first labelled texts in pick order, the same for every test item."),
 }
+_BY_SIMILARITY = ("similar", "mmr", "balanced")
 
 
 def retrievers() -> dict[str, str]:
@@ -34,3 +36,8 @@ def retriever(name: str) -> Retriever:
     if name not in _RETRIEVERS:
         raise UnknownNameError(f"There is no retrieval called {name!r}; choose one of {', '.join(_RETRIEVERS)}.")
     return _RETRIEVERS[name][0]
+
+
+def by_similarity(name: str) -> bool:
+    """Whether a retrieval looks at similarity: then the floor counts, and demonstrations stand in its order."""
+    return name in _BY_SIMILARITY

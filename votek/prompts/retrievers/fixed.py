@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from votek.prompts.retrievers.in_order import InOrder
 from votek.prompts.retrievers.request import RankRequest
 from votek.prompts.rows import in_pick_order
 
-__all__ = ["rank_fixed"]
+__all__ = ["fixed"]
 
 
-def rank_fixed(request: RankRequest) -> NDArray[np.int64]:
-    """Positions in pick order, the same in every row."""
+def fixed(request: RankRequest) -> InOrder:
+    """In pick order, the same for all."""
     place = {row.row: at for at, row in enumerate(request.pool)}
-    order = np.array([place[row.row] for row in in_pick_order(request.pool)], dtype=np.int64)[: request.depth]
-    return np.tile(order, (len(request.queries), 1))
+    order = np.array([place[row.row] for row in in_pick_order(request.pool)], dtype=np.int64)
+    return InOrder(order[None, :])

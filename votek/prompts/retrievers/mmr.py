@@ -1,0 +1,63 @@
+"""Retrieval "mmr": similar to the query, but unlike what is chosen already.
+
+Maximal marginal relevance, Carbonell and Goldstein 1998 (SIGIR, doi 10.1145/290941.291025). Their lambda is
+1 - `diversity` here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from votek.prompts.cosine import DECIMALS, first_best, pair_cosines
+from votek.prompts.retrievers.request import RankRequest
+
+__all__ = ["ByMarginalRelevance", "mmr"]
+
+
+class ByMarginalRelevance:
+    """The open row of the highest (1 - w) cos(row, query) - w max over the chosen of cos(row, chosen).
+
+    The first one is the most similar, whatever w, the request's `diversity`. Ties (to 12 decimals): the lower position.
+    """
+
+    def __init__(self, request: RankRequest) -> None:
+        self._request, self._weight = request, request.diversity
+        # Each query's chosen positions, and how close every row is to the nearest of them.
+        self._taken: list[list[int]] = [[] for _ in request.queries]
+        self._nearest = np.full((len(request.queries), len(request.pool)), -np.inf)
+
+    def best(self, at: NDArray[np.int64], open: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The open position of each query that adds most."""
+        similarity, nearest = self._request.similarity[at], self._nearest[at]
+        with np.errstate(invalid="ignore"):
+            scores = (1 - self._weight) * similarity - self._weight * nearest
+        scores = np.where(np.isneginf(nearest), similarity, scores)
+        return first_best(np.where(open, scores, -np.inf), lambda rows, columns: self._exact(at[rows], columns))
+
+    def take(self, at: NDArray[np.int64], positions: NDArray[np.int64]) -> None:
+        """Remember what was taken, and how close every row is to it."""
+        units = self._request.pool_units
+        self._nearest[at] = np.maximum(self._nearest[at], units[positions] @ units.T)
+        for query, position in zip(at.tolist(), positions.tolist(), strict=True):
+            self._taken[query].append(position)
+
+    def _exact(self, at: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The same scores from rounded cosines of pairs, whatever the block."""
+        relevance = self._request.cosines(at, positions)
+        counts = np.array([len(self._taken[query]) for query in at], dtype=np.int64)
+        pairs = np.repeat(np.arange(len(at)), counts)
+        if not len(pairs):
+            return relevance
+        chosen = np.array([position for query in at for position in self._taken[query]], dtype=np.int64)
+        nearest = np.full(len(at), -np.inf)
+        units = self._request.pool_units
+        np.maximum.at(nearest, pairs, pair_cosines(units, units, positions[pairs], chosen))
+        some = counts > 0
+        relevance[some] = (1 - self._weight) * relevance[some] - self._weight * nearest[some]
+        return np.round(relevance, DECIMALS)
+
+
+def mmr(request: RankRequest) -> ByMarginalRelevance:
+    """Similar, but unlike each other."""
+    return ByMarginalRelevance(request)
