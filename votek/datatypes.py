@@ -428,6 +428,7 @@ class Project:
     sample: bool = False
     handout: HandoutSettings = field(default_factory=HandoutSettings)
     suggestions: SuggestionSettings = field(default_factory=SuggestionSettings)
+    prompts_version: int = 1
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ POLICY: Mapping[str, Rule] = {
     "set_task": _OWNER_NOTED,
     "set_guidelines": _OWNER_NOTED,
     "set_prompts": _REVIEWER_NOTED,
+    "prompt_versions": _REVIEWER,
+    "restore_prompts": _REVIEWER_NOTED,
     "has_events": _REVIEWER,
     # people
     "members": _REVIEWER,

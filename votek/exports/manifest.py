@@ -5,7 +5,8 @@ vectors and groups. `rounds`: each run of a selector, its parameters and picks i
 that a language model had a say in, what it said about each row, so that they can be made again without it.
 `task`, `guidelines`, `labels`: what was asked, who answered what and when, which likely label they were shown
 before, and how a label of several people came about. `left_out`: how many texts people decided about without a label
-in force: "open" (people are missing), "disputed", "skipped". `prompts`: settings, and a digest over all prompts.
+in force: "open" (people are missing), "disputed", "skipped". `prompts`: settings, their version in the project, and
+a digest over all prompts.
 `versions`, `created`. Beside a file, `export` describes it.
 """
 
@@ -53,6 +54,7 @@ def build_manifest(
     answers: Sequence[str] = (),
     confidence: Mapping[str, Sequence[float | None]] | None = None,
     left_out: Mapping[str, int] | None = None,
+    prompts_version: int = 1,
 ) -> dict[str, Any]:
     """The lineage of a prompt set, ready for JSON.
 
@@ -60,7 +62,7 @@ def build_manifest(
     items that `prompts` are for, in order. `rounds`: oldest first. `created`: the time to state. `gold`, `answers`:
     columns kept out of demonstrations and of queries. `confidence`: by the key that a round's parameters name under
     "scoring", one number per row of `data`, None where nobody was asked. `left_out`: texts that people decided about
-    without a label in force, by where they stand.
+    without a label in force, by where they stand. `prompts_version`: the version of `settings` in the project.
     """
     manifest = {
         "schema": SCHEMA,
@@ -85,6 +87,7 @@ def build_manifest(
         "left_out": dict(left_out or {}),
         "prompts": {
             "settings": asdict(settings_in_force(settings, task)),
+            "version": prompts_version,
             "order": _order(settings),
             "count": len(prompts),
             "digest": prompts_digest(prompts),

@@ -13,6 +13,7 @@ from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, in_pick_order,
 from votek.prompts.settings import check_settings
 from votek.prompts.templates import Template, parse_template
 from votek.prompts.tokenizers import token_counter, tokenizers
+from votek.prompts.versions import PromptsVersion, settings_difference, settings_lines
 from votek.prompts.writing import DemonstrationWriter
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "LabelValue",
     "LabelledRow",
     "PromptBuilder",
+    "PromptsVersion",
     "QueryRow",
     "Template",
     "build_prompts",
@@ -31,7 +33,9 @@ __all__ = [
     "parse_template",
     "retrieve",
     "retrievers",
+    "settings_difference",
     "settings_in_force",
+    "settings_lines",
     "token_counter",
     "tokenizers",
     "unfilled_fields",

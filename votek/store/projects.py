@@ -24,6 +24,7 @@ __all__ = [
     "listed",
     "lock",
     "model",
+    "prompts_of",
     "revisions",
     "set_archived",
     "task_of",
@@ -83,6 +84,11 @@ def revisions(tx: Transaction, project_id: str, kind: RevisionKind) -> list[Revi
 def task_of(made: Revision) -> TaskSpec:
     """The task that a revision of the kind "task" holds."""
     return _task(made.value, made.version)
+
+
+def prompts_of(made: Revision) -> PromptSettings:
+    """The settings that a revision of the kind "prompts" holds; what it is too old to name is as by default."""
+    return PromptSettings(**made.value)
 
 
 def get(tx: Transaction, project_id: str) -> Project:
@@ -186,6 +192,7 @@ def _project(parts: Sequence[Any]) -> Project:
         guidelines=guidelines.value,
         guidelines_version=guidelines.version,
         prompts=PromptSettings(**latest["prompts"].value),
+        prompts_version=latest["prompts"].version,
         sample=head.sample,
         handout=_handout(latest["handout"].value) if "handout" in latest else HandoutSettings(),
         suggestions=SuggestionSettings(**latest["suggestions"].value)

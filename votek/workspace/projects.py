@@ -138,14 +138,6 @@ class Projects(Context):
                 project_rows.add_revision(tx, project_id, "guidelines", text, time=now(), who=who)
             return project_rows.get(tx, project_id)
 
-    def set_prompts(self, project_id: str, settings: PromptSettings) -> Project:
-        """Set how prompts are retrieved and written."""
-        with self.store.write() as tx:
-            project_rows.lock(tx, project_id)
-            if project_rows.get(tx, project_id).prompts != settings:
-                project_rows.add_revision(tx, project_id, "prompts", asdict(settings), time=now())
-            return project_rows.get(tx, project_id)
-
     def delete_project(self, project_id: str) -> None:
         """Remove a project, its labels, and the files that no other project uses. This cannot be undone."""
         with self.store.write() as tx:

@@ -1,4 +1,4 @@
-"""Prompt sets and exports, from the labels in force and the stored vectors."""
+"""Prompt sets, from the labels in force and the stored vectors."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ from votek.workspace.results import Results
 from votek.workspace.suggesting import shown_before
 
 if TYPE_CHECKING:
-    from votek.exports import ExportFile
     from votek.pipeline import Prepared
     from votek.prompts import LabelledRow, QueryRow
 
-__all__ = ["Prompting"]
+__all__ = ["Material", "Prompting", "columns_of"]
 
 
 @dataclass(frozen=True, eq=False)
-class _Material:
+class Material:
     """One consistent view of all that prompts and exports are made from."""
 
     project: Project
@@ -47,7 +46,7 @@ class _Material:
 
 
 class Prompting(Results):
-    """The part of the workspace that writes prompts and exports."""
+    """The part of the workspace that writes prompts."""
 
     def labelled_rows(self, project_id: str) -> tuple[LabelledRow, ...]:
         """The labelled texts in pick order, then those whose labels came with the file."""
@@ -66,33 +65,9 @@ class Prompting(Results):
         material = self._material(project_id)
         return self._prompt_set(project_id, material, self._queries(material, test_ids))
 
-    def export(self, project_id: str, format: str, *, formula_guard: bool = True) -> ExportFile:
-        """The labelled set or the prompts in a format of `votek.exports.formats()`."""
-        from votek import exports
-
-        material = self._material(project_id)
-        prompts = self._prompts_for(project_id, material, format) if exports.needs_prompts(format) else None
-        return exports.write(
-            format,
-            labelled=material.labelled,
-            prompts=prompts,
-            task=material.project.task,
-            formula_guard=formula_guard,
-        )
-
-    def export_manifest(self, project_id: str, format: str = "labelled-jsonl") -> dict[str, Any]:
-        """The lineage of what `export` writes in this format, ready for JSON."""
-        return dict(self._prompts_for(project_id, self._material(project_id), format).manifest)
-
     # ------------------------------------------------------------ inside
 
-    def _prompts_for(self, project_id: str, material: _Material, format: str) -> PromptSet:
-        """The prompts a format is about: of the test file; texts of the pool only where prompts are the export."""
-        if material.tests is None and format not in ("prompts-jsonl", "openai-chat-jsonl"):
-            return self._with_manifest(material, (), ())
-        return self._prompt_set(project_id, material, self._queries(material, None))
-
-    def _material(self, project_id: str) -> _Material:
+    def _material(self, project_id: str) -> Material:
         with self.labelling_lock, self.store.read() as tx:
             project = project_rows.get(tx, project_id)
             pool = self.needed_pool(tx, project_id)
@@ -100,7 +75,7 @@ class Prompting(Results):
             queue = self.build_queue(tx, project_id)
             gold, answers = self._hidden(tx, project_id)
             suggested = {(one.item, one.who): one for one in suggestion_rows.listed(tx, project_id)}
-            return _Material(
+            return Material(
                 project=project,
                 pool=pool,
                 tests=self.pool(tx, project_id, "test"),
@@ -119,7 +94,7 @@ class Prompting(Results):
         gold = frozenset(name for name, use in (pool.columns.items() if pool else ()) if use == "gold")
         return gold, frozenset(name for name, use in uses if use in ("gold", "labelled"))
 
-    def _queries(self, material: _Material, test_ids: Sequence[str] | None) -> list[tuple[int, QueryRow]]:
+    def _queries(self, material: Material, test_ids: Sequence[str] | None) -> list[tuple[int, QueryRow]]:
         """(row in the file it comes from, query) of each test item."""
         from votek.prompts import QueryRow
 
@@ -134,14 +109,14 @@ class Prompting(Results):
             rows = [row for row in range(len(source.dataset)) if row not in taken]
         else:
             rows = list(range(len(source.dataset)))
-        fields = _columns(source, rows, without=material.answers)
+        fields = columns_of(source, rows, without=material.answers)
         dataset, own = source.dataset, material.tests is None
         return [
             (row, QueryRow(dataset.ids[row], dataset.texts[row], fields=cells, row=row if own else None))
             for row, cells in zip(rows, fields, strict=True)
         ]
 
-    def _prompt_set(self, project_id: str, material: _Material, queries: list[tuple[int, QueryRow]]) -> PromptSet:
+    def _prompt_set(self, project_id: str, material: Material, queries: list[tuple[int, QueryRow]]) -> PromptSet:
         from votek.prompts import build_prompts
 
         prepared = material.prepared
@@ -175,7 +150,7 @@ class Prompting(Results):
                 found[str(origin["key"])] = [value if isfinite(value) else None for value in values]
         return found
 
-    def _with_manifest(self, material: _Material, prompts: Sequence[Prompt], test_ids: Sequence[str]) -> PromptSet:
+    def _with_manifest(self, material: Material, prompts: Sequence[Prompt], test_ids: Sequence[str]) -> PromptSet:
         from votek.exports import build_manifest
 
         project, embeddings = material.project, material.prepared.embeddings if material.prepared else None
@@ -198,6 +173,7 @@ class Prompting(Results):
             created=now(),
             confidence=self._recorded_confidence(material.rounds),
             left_out=material.left_out,
+            prompts_version=project.prompts_version,
         )
         return PromptSet(tuple(prompts), manifest)
 
@@ -216,7 +192,7 @@ def _labelled_rows(
     rows = sorted(queue.labelled)
     labels = state.labels()
     found = []
-    for row, fields in zip(rows, _columns(pool, rows, without=without), strict=True):
+    for row, fields in zip(rows, columns_of(pool, rows, without=without), strict=True):
         item = pool.dataset.ids[row]
         label = labels[item]
         event = state.event(label.event_id)
@@ -254,7 +230,7 @@ def _left_out(pool: Pool, state: Labelling) -> dict[str, int]:
     return {status: found[status] for status in ("open", "disputed", "skipped")}
 
 
-def _columns(source: Pool, rows: Sequence[int], *, without: frozenset[str]) -> list[dict[str, str]]:
+def columns_of(source: Pool, rows: Sequence[int], *, without: frozenset[str]) -> list[dict[str, str]]:
     """The original columns of some rows, but for the hidden ones (a data set may have none)."""
     fields = source.dataset.fields
     shown = [name for name in fields.columns if str(name) not in without]

@@ -16,13 +16,16 @@ from votek.workspace.labelling import LabellingWork
 from votek.workspace.models import Models
 from votek.workspace.people import People
 from votek.workspace.projects import Projects
+from votek.workspace.prompt_versions import PromptVersions
 from votek.workspace.prompting import Prompting
 from votek.workspace.reviewing import Reviewing
 
 __all__ = ["Workspace"]
 
 
-class Workspace(Projects, People, Data, LabellingWork, HandoutWork, Reviewing, Prompting, Models, Evaluating):
+class Workspace(
+    Projects, People, Data, LabellingWork, HandoutWork, Reviewing, PromptVersions, Prompting, Models, Evaluating
+):
     """Projects, data, background work, results, labels and prompts of one data folder.
 
     Every method raises only errors of `votek.errors` on what a person can mend, and may be called from
