@@ -13,9 +13,12 @@ from votek.cli import app, files, selecting  # noqa: F401  (each adds its comman
 from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
 from votek.duplicates import find_copies
 from votek.errors import BudgetError, FileError, InputError, UnknownNameError
+from votek.jobs.inline import finish_job
 from votek.prompts import LabelledRow, QueryRow
 from votek.scoring import KnnScorer, ModelSettings, build_requests, open_scorer
 from votek.selection.registry import METHODS
+from votek.settings import Settings
+from votek.workspace import Workspace
 
 MODEL = "votek-hash"
 TOPICS = ["cards", "cash", "loans", "tax"]
@@ -322,3 +325,27 @@ def test_the_paper_s_setting_means_the_paper_s_method(table, select):
     assert told["method"] == "fast-vote-k"
     assert picks == select(table, "--budget", 6, "--k", "150", "--method", "fast-vote-k")
     assert select(table, "--budget", 6, "--k", "paper", "--method", "ideal", told=True)[1]["method"] == "ideal"
+
+
+def test_what_the_app_has_made_of_the_same_texts_is_used_again_and_nothing_is_left_behind(
+    select, table, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("VOTEK_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("VOTEK_MODEL", MODEL)
+    first = select(table, "--budget", 5)
+    assert not (tmp_path / "data").exists()
+    space = Workspace.open(Settings())
+    project = space.create_project("Questions")
+    space.import_dataset(project.id, votek.read_dataset(table, id="id"), role="pool", name="questions.csv")
+    assert finish_job(space, space.request_selection(project.id, budget=5)).state == "done"
+    space.close()
+
+    def never(*_, **__):
+        raise AssertionError("embedded again")
+
+    monkeypatch.setattr("votek.embeddings.embed", never)
+    before = sorted(path.name for path in (tmp_path / "data" / "stages").rglob("*"))
+    assert select(table, "--budget", 5) == first
+    assert sorted(path.name for path in (tmp_path / "data" / "stages").rglob("*")) == before
+    with pytest.raises(AssertionError, match="embedded again"):
+        select(table, "--text", "topic", "--budget", 4)

@@ -9,7 +9,7 @@ import typer
 from votek.cli.guide import EPILOG, GuideGroup
 from votek.errors import VotekError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "load_commands", "main"]
 
 app = typer.Typer(
     name="votek",
@@ -21,9 +21,9 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
-    """Run a command; an error that a person can act on becomes one line and exit code 2."""
-    from votek.cli import (  # noqa: F401  (each module adds its commands)
+def load_commands() -> typer.Typer:
+    """The program with all its commands; each module adds its own."""
+    from votek.cli import (  # noqa: F401
         agreeing,
         archiving,
         comparing,
@@ -46,8 +46,13 @@ def main() -> None:
         suggestions,
     )
 
+    return app
+
+
+def main() -> None:
+    """Run a command; an error that a person can act on becomes one line and exit code 2."""
     try:
-        app()
+        load_commands()()
     except VotekError as error:
         typer.echo(f"votek: {error}", err=True)
         sys.exit(2)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from votek.cli import app
+from votek.cli.kept_stages import kept_stages
 from votek.cli.output import AsJson, Seed, answer, progress_bar, write_whole
 from votek.cli.reading import Delimiter, Encoding, File, Format, Model, NearCopies, Template, Text, read_file
 
@@ -50,7 +51,9 @@ def compare(
     names = comparable() if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
     with progress_bar() as progress:
         width = pipeline.graph_k("auto")
-        prepared = pipeline.prepare(dataset.texts, model=model, threshold=near_copies, k=width, progress=progress)
+        prepared = pipeline.prepare(
+            dataset.texts, model=model, threshold=near_copies, k=width, cache=kept_stages(), progress=progress
+        )
         table = compare_methods(
             prepared, dataset, methods=names, budget=budget, groups=group or (), seed=seed, progress=progress
         )

@@ -10,6 +10,7 @@ import typer
 
 from votek.cli import app
 from votek.cli.given_rows import column, crossed_groups, read_rows
+from votek.cli.kept_stages import kept_stages
 from votek.cli.output import AsJson, Seed, answer, progress_bar
 from votek.cli.projects import find_project
 from votek.cli.reading import Delimiter, Encoding, Format, Id, Model, Template, Text, read_file
@@ -155,7 +156,7 @@ def _files(
 
     seed = options["seed"]
     with progress_bar() as progress:
-        prepared = pipeline.prepare(dataset.texts, model=model, progress=progress)
+        prepared = pipeline.prepare(dataset.texts, model=model, cache=kept_stages(), progress=progress)
         labels = None if label is None else column(dataset, label, "--label")
         against = None
         if labels is not None and label is not None:

@@ -11,6 +11,7 @@ import typer
 
 from votek.cli import app
 from votek.cli.confidence import scorer_requests
+from votek.cli.kept_stages import kept_stages
 from votek.cli.output import AsJson, Seed, answer, progress_bar, write_whole
 from votek.cli.reading import Delimiter, Encoding, File, Format, Id, Model, NearCopies, Template, Text, read_file
 from votek.cli.row_options import (
@@ -127,7 +128,9 @@ def select(
     asks = None if asked.model is None or dry_run else open_scorer(asked.model, cache=scores_folder())
     with progress_bar() as progress:
         width = pipeline.graph_k(neighbors)
-        prepared = pipeline.prepare(dataset.texts, model=model, threshold=near_copies, k=width, progress=progress)
+        prepared = pipeline.prepare(
+            dataset.texts, model=model, threshold=near_copies, k=width, cache=kept_stages(), progress=progress
+        )
         if dry_run:
             _tell_cost(as_json, asked, prepared, dataset)
             return
