@@ -20,6 +20,7 @@ FORMS = {
     "select": "data *budget *method *k *rho *seed *labeled *exclude *copies *confidence *groups *floor *progress",
     "methods": "",
     "project_2d": "graph vectors *method *seed",
+    "load_pack": "path *model *tokenizer *device *warm",
     "retrieve": "pool_vectors query_vectors *n *order *mean",
 }
 DEFAULTS = {
@@ -28,6 +29,7 @@ DEFAULTS = {
     "select": {"method": "auto", "k": "auto", "rho": 10.0, "seed": 0, "labeled": (), "exclude": (), "floor": 0},
     "embed": {"model": "all-MiniLM-L6-v2", "device": "auto", "batch_size": 32},
     "project_2d": {"method": "umap", "seed": 0},
+    "load_pack": {"model": None, "tokenizer": None, "device": "auto", "warm": True},
     "retrieve": {"n": 8, "order": "ascending", "mean": None},
     "read_dataset": {"text": "text", "label": None, "id": None, "group": None, "format": None, "encoding": None},
 }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from votek.embeddings import embed
     from votek.graph import build_graph
     from votek.projection import project_2d
+    from votek.prompts.pack import load_pack
     from votek.prompts.retrieval import retrieve
     from votek.selection import methods, select
 
@@ -22,6 +23,7 @@ __all__ = [
     "agreement",
     "build_graph",
     "embed",
+    "load_pack",
     "methods",
     "project_2d",
     "read_dataset",
@@ -35,6 +37,7 @@ _HOMES = {
     "agreement": "votek.annotation.agreement",
     "build_graph": "votek.graph",
     "embed": "votek.embeddings",
+    "load_pack": "votek.prompts.pack",
     "methods": "votek.selection",
     "project_2d": "votek.projection",
     "read_dataset": "votek.datasets",

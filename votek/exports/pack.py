@@ -1,0 +1,115 @@
+"""The prompt pack: everything that writes the prompts of this project for texts to come, in one folder.
+
+`votek.load_pack` reads it. Each row carries its demonstration as it stands in a prompt, so that a few lines of
+plain Python can use the folder too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from votek.errors import InputError
+from votek.exports.bundle import zip_files
+from votek.exports.files import ExportFile, ExportRequest, LabelledVectors, json_bytes, json_line
+from votek.exports.format import JSON, ZIP, Format
+from votek.exports.manifest import manifest_bytes
+from votek.exports.versions import versions
+from votek.prompts.pack_files import ABOUT, FOLDER, SCHEMA, about_digest
+from votek.prompts.writing import PromptWriter
+
+__all__ = ["FORMAT"]
+
+
+def _write(request: ExportRequest, out: BinaryIO) -> None:
+    """A zip of one folder; see `votek.prompts.pack_files` for what is in it."""
+    vectors, manifest = needed_vectors(request), needed_manifest(request)
+    writer = PromptWriter(request.settings, request.labelled, (), request.task)
+    rows = "".join(
+        json_line(
+            {
+                "id": row.id,
+                "row": row.row,
+                "rank": row.rank,
+                "text": row.text,
+                "label": request.value(row.value),
+                "fields": dict(row.fields),
+                "group": int(group),
+                "demonstration": demonstration,
+            }
+        )
+        + "\n"
+        for row, group, demonstration in zip(request.labelled, vectors.copies, writer.parts, strict=True)
+    )
+    settings = {"settings": asdict(request.settings), "task": asdict(request.task), "head": writer.head}
+    content = {
+        "settings.json": json_bytes(json.dumps(settings, ensure_ascii=False, indent=1)),
+        "rows.jsonl": json_bytes(rows),
+        "vectors.npy": npy_bytes(vectors.rows),
+        "mean.npy": npy_bytes(vectors.mean),
+        "manifest.json": manifest_bytes(manifest),
+    }
+    about = json.dumps(_about(manifest, vectors, content), ensure_ascii=False, indent=1, allow_nan=False)
+    files = {ABOUT: json_bytes(about), **content}
+    out.write(zip_files([ExportFile(f"{FOLDER}/{name}", JSON, data) for name, data in files.items()]))
+
+
+def needed_vectors(request: ExportRequest) -> LabelledVectors:
+    """The vectors of the labelled texts; InputError when there are none."""
+    if request.vectors is None:
+        raise InputError(
+            "The vectors that similar texts are found by are not computed yet. They are made in the background "
+            "once the texts are loaded; wait for it, then export."
+        )
+    return request.vectors
+
+
+def needed_manifest(request: ExportRequest) -> Mapping[str, Any]:
+    """The lineage manifest of the prompt set, be it empty; InputError where none is given."""
+    if request.prompts is None:
+        raise InputError("This export needs the prompt set with its manifest. Build the prompts, then export.")
+    return request.prompts.manifest
+
+
+def npy_bytes(values: NDArray[Any]) -> bytes:
+    """A .npy file of float32, which any reader of numpy's format can read without pickle."""
+    out = io.BytesIO()
+    np.lib.format.write_array(out, np.ascontiguousarray(values, dtype="<f4"), version=(1, 0), allow_pickle=False)
+    return out.getvalue()
+
+
+def _about(manifest: Mapping[str, Any], vectors: LabelledVectors, content: Mapping[str, bytes]) -> dict[str, Any]:
+    about = {
+        "schema": SCHEMA,
+        "votek": versions()["votek"],
+        "rows": len(vectors.rows),
+        "dimensions": int(vectors.rows.shape[1]),
+        "model": {"name": vectors.model, "digest": vectors.model_digest},
+        "near_copy_threshold": vectors.near_copy_threshold,
+        "order": manifest["prompts"]["order"],
+        "members": {
+            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in content.items()
+        },
+    }
+    return {**about, "digest": about_digest(about)}
+
+
+FORMAT = Format(
+    name="pack",
+    title="Prompt pack",
+    sentence="Labelled texts, vectors, templates and manifest in one folder, which writes prompts without the app.",
+    file="votek-pack.zip",
+    mime=ZIP,
+    group="libraries",
+    needs="settings",
+    order="rows in pick order; in each prompt as the settings say, most similar last unless chosen otherwise",
+    load="votek.load_pack(FILE).prompt(TEXT)",
+    write=_write,
+)
