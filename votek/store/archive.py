@@ -1,4 +1,6 @@
-"""What a backup is made of: one zip archive of tables and files, and a manifest that lists all of them.
+"""What an archive is made of: one zip file of tables and files, and a manifest that lists all of them.
+
+There are two kinds: a backup holds everything of one installation, a bundle one project (its manifest: bundle.json).
 
 manifest.json                 format, migration, program, time; size and SHA-256 of every member; row counts
 tables/<table>.jsonl          one JSON array per row, in the order of the columns that the manifest gives
@@ -12,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -24,15 +27,69 @@ from votek.errors import CorruptFileError, FileError, StorageError
 from votek.store.files import storage_error
 from votek.store.migrations import VERSIONS
 
-__all__ = ["FORMAT", "MANIFEST", "Backup", "Manifest", "check_backup", "copy", "opened", "table_member"]
+__all__ = [
+    "BACKUP",
+    "BUNDLE",
+    "MANIFEST",
+    "Backup",
+    "Kind",
+    "Manifest",
+    "check_archive",
+    "check_backup",
+    "copy",
+    "damaged",
+    "opened",
+    "table_member",
+]
 
-FORMAT = 1
 MANIFEST = "manifest.json"
-MOST_MANIFEST = 512 * 1024 * 1024
 CHUNK = 1 << 20
-_MEMBER = re.compile(
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What the zip library raises on a member whose bytes were changed."""
+_SHARED = (
     r"tables/[a-z_]{1,40}\.jsonl|files/datasets/[0-9a-f]{64}\.parquet|files/stages/keys/[0-9A-Za-z_-]{1,200}\.json"
-    r"|files/stages/arrays/[0-9a-f]{64}\.npy|files/scores/[0-9A-Za-z_-][0-9A-Za-z_.-]{0,200}|files/sample\.made"
+    r"|files/stages/arrays/[0-9a-f]{64}\.npy"
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of archive.
+
+    `word`: what it is called; `made_by`, `used_by`: the commands that write and read it; `verb`: what the second one
+    does with it, as a participle. `manifest`: the name of its manifest, of `most_manifest` bytes at the most; `format`:
+    the newest form of it that this program writes. `member`: the names that its members may have.
+    """
+
+    word: str
+    made_by: str
+    used_by: str
+    verb: str
+    manifest: str
+    most_manifest: int
+    format: int
+    member: re.Pattern[str]
+
+
+BACKUP = Kind(
+    word="backup",
+    made_by="votek backup",
+    used_by="votek restore",
+    verb="restored",
+    manifest=MANIFEST,
+    most_manifest=512 * 1024 * 1024,
+    format=1,
+    member=re.compile(rf"{_SHARED}|files/scores/[0-9A-Za-z_-][0-9A-Za-z_.-]{{0,200}}|files/sample\.made"),
+)
+BUNDLE = Kind(
+    word="bundle",
+    made_by="votek bundle",
+    used_by="votek open-bundle",
+    verb="opened",
+    manifest="bundle.json",
+    most_manifest=16 * 1024 * 1024,
+    format=1,
+    member=re.compile(_SHARED),
 )
 
 
@@ -49,7 +106,8 @@ class Manifest:
     """What an archive holds.
 
     `tables`: table -> (columns, rows). `members`: name -> (bytes, SHA-256). `missing`: stage results that were gone
-    or damaged when the backup was made; they are computed again when they are needed.
+    or damaged when it was made; they are computed again when they are needed. `created` is empty in a bundle, so that
+    an unchanged project gives the same bytes.
     """
 
     format: int
@@ -95,46 +153,63 @@ def _table_of(name: str) -> str | None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
+def opened(path: Path, kind: Kind = BACKUP, *, most: int | None = None) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     """An archive and its manifest, once its list of members is known to be what the manifest says.
+
+    most: bytes that its members may have together, unpacked; None: any number.
 
     Raises:
         StorageError: the file is not there or cannot be read; or it was written by a newer program.
-        FileError: it is no backup.
+        FileError: it is no archive of this kind, or too large.
         CorruptFileError: it is damaged, or holds other members than its manifest lists.
     """
+    made = f"made by `{kind.made_by}`"
     try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = _manifest(path, archive)
-            _check_list(path, archive, manifest)
+        with _unzipped(path, kind) as archive:
+            manifest = _manifest(path, archive, kind)
+            _check_list(path, archive, manifest, kind)
+            _check_size(path, manifest, kind, most)
             yield archive, manifest
     except FileNotFoundError as error:
-        raise StorageError(f"There is no file {path}. Give the path of a backup made by `votek backup`.") from error
+        raise StorageError(f"There is no file {path}. Give the path of a {kind.word} {made}.") from error
     except zipfile.BadZipFile as error:
         if _begins_as_zip(path):
-            raise _damaged(path, str(error)) from error
-        raise FileError(f"{path} is not a backup made by `votek backup` ({error}). Give the path of one.") from error
+            raise damaged(path, str(error), kind) from error
+        raise FileError(f"{path} is not a {kind.word} {made} ({error}). Give the path of one.") from error
     except OSError as error:
         raise storage_error(path, error) from error
 
 
+def _unzipped(path: Path, kind: Kind) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (NotImplementedError, ValueError, struct.error, RuntimeError) as error:  # nonsense in its list of members
+        raise damaged(path, str(error), kind) from error
+
+
 def check_backup(path: Path, *, expected: str | None = None) -> Backup:
+    """Read a whole backup and hold it to its manifest; see `check_archive`."""
+    return check_archive(path, BACKUP, expected=expected)
+
+
+def check_archive(path: Path, kind: Kind, *, expected: str | None = None, most: int | None = None) -> Backup:
     """Read a whole archive and hold every member to its size and SHA-256, and every table to its number of rows.
 
-    expected: the archive's own SHA-256, as `votek backup` printed it; None: not compared.
+    expected: the archive's own SHA-256, as the command that wrote it printed it; None: not compared. most: bytes that
+    its members may have together, unpacked.
 
     Raises:
         StorageError, FileError, CorruptFileError: as in `opened`, or something in it is not as it was written.
     """
-    with opened(path) as (archive, manifest):
+    with opened(path, kind, most=most) as (archive, manifest):
         digest = _digest(path)
         if expected is not None and digest != expected.strip().lower():
             raise CorruptFileError(
-                f"{path} has the SHA-256 {digest}, not {expected.strip().lower()}: it is another backup, or it was "
-                "changed. Use the one that was written."
+                f"{path} has the SHA-256 {digest}, not {expected.strip().lower()}: it is another {kind.word}, or it "
+                "was changed. Use the one that was written."
             )
         for name in manifest.members:
-            _check_member(path, archive, manifest, name)
+            _check_member(path, archive, manifest, name, kind)
     return Backup(path, path.stat().st_size, digest, manifest)
 
 
@@ -149,35 +224,32 @@ def copy(source: Readable, write: Callable[[bytes], object], *, most: int | None
     return size, digest.hexdigest(), lines
 
 
-def _check_member(path: Path, archive: zipfile.ZipFile, manifest: Manifest, name: str) -> None:
+def _check_member(path: Path, archive: zipfile.ZipFile, manifest: Manifest, name: str, kind: Kind) -> None:
     try:
         with archive.open(name) as stream:
             size, digest, lines = copy(stream, lambda _: None)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
-        raise _damaged(path, f"{name}: {error}") from error
+    except (ValueError, OSError, *_UNREADABLE) as error:
+        raise damaged(path, f"{name}: {error}", kind) from error
     if (size, digest) != manifest.members[name]:
-        raise _damaged(path, f"{name} is not what the manifest says")
+        raise damaged(path, f"{name} is not what the manifest says", kind)
     table = _table_of(name)
     if table is not None and manifest.tables[table][1] != lines:
-        raise _damaged(path, f"{name} has {lines:,} rows, the manifest says {manifest.tables[table][1]:,}")
+        raise damaged(path, f"{name} has {lines:,} rows, the manifest says {manifest.tables[table][1]:,}", kind)
 
 
-def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
-    try:
-        info = archive.getinfo(MANIFEST)
-    except KeyError:
-        raise FileError(f"{path} is no backup: it has no manifest. Give a file made by `votek backup`.") from None
-    if info.file_size > MOST_MANIFEST:
-        raise _damaged(path, "its manifest is far too large")
+def _manifest(path: Path, archive: zipfile.ZipFile, kind: Kind) -> Manifest:
+    info = _manifest_entry(path, archive, kind)
+    if info.file_size > kind.most_manifest:
+        raise damaged(path, "its manifest is far too large", kind)
     try:
         given = json.loads(archive.read(info))
         number, migration = int(given["format"]), str(given["migration"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _damaged(path, f"its manifest cannot be read: {error}") from error
-    if number > FORMAT or (migration not in VERSIONS and migration > VERSIONS[-1]):
+    except (ValueError, KeyError, TypeError, RecursionError, *_UNREADABLE) as error:
+        raise damaged(path, f"its manifest cannot be read: {error}", kind) from error
+    if number > kind.format or (migration not in VERSIONS and migration > VERSIONS[-1]):
         raise StorageError(
             f"{path} was made by a newer votek ({given.get('program')!r:.40}; its tables are at {migration!r:.20}, "
-            f"this one knows up to {VERSIONS[-1]!r}). Update votek, then restore it."
+            f"this one knows up to {VERSIONS[-1]!r}). Update votek, then {kind.used_by.split()[-1].split('-')[0]} it."
         )
     try:
         tables = {str(name): (tuple(map(str, columns)), int(n)) for name, (columns, n) in given["tables"].items()}
@@ -185,25 +257,44 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
         missing = tuple(map(str, given["missing"]))
         made = Manifest(number, migration, str(given["program"]), str(given["created"]), tables, members, missing)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(path, f"its manifest cannot be read: {error}") from error
+        raise damaged(path, f"its manifest cannot be read: {error}", kind) from error
     if migration not in VERSIONS or {table_member(table) for table in tables} - members.keys():
-        raise _damaged(path, "its manifest does not fit together")
+        raise damaged(path, "its manifest does not fit together", kind)
     return made
 
 
-def _check_list(path: Path, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+def _manifest_entry(path: Path, archive: zipfile.ZipFile, kind: Kind) -> zipfile.ZipInfo:
+    try:
+        return archive.getinfo(kind.manifest)
+    except KeyError:
+        other = BUNDLE if kind is BACKUP else BACKUP
+    if other.manifest in archive.namelist():
+        raise FileError(f"{path} is a {other.word}, not a {kind.word}: use `{other.used_by}` for it.")
+    raise FileError(f"{path} is no {kind.word}: it has no manifest. Give a file made by `{kind.made_by}`.")
+
+
+def _check_list(path: Path, archive: zipfile.ZipFile, manifest: Manifest, kind: Kind) -> None:
     """Exactly the members of the manifest, each with a name that this program gives: nothing can lead elsewhere."""
     names = [info.filename for info in archive.infolist()]
-    if len(names) != len(set(names)) or set(names) != {*manifest.members, MANIFEST}:
-        raise _damaged(path, "it holds other members than its manifest lists")
+    if len(names) != len(set(names)) or set(names) != {*manifest.members, kind.manifest}:
+        raise damaged(path, "it holds other members than its manifest lists", kind)
     for name in manifest.members:
         table = _table_of(name)
-        if not _MEMBER.fullmatch(name) or (table is not None and table not in manifest.tables):
-            raise _damaged(path, f"{name!r:.80} is not a name that a backup has")
+        if not kind.member.fullmatch(name) or (table is not None and table not in manifest.tables):
+            raise damaged(path, f"{name!r:.80} is not a name that a {kind.word} has", kind)
         if name.startswith("files/datasets/") and Path(name).stem != manifest.members[name][1]:
-            raise _damaged(path, f"{name} does not hold what its name says")
+            raise damaged(path, f"{name} does not hold what its name says", kind)
         if archive.getinfo(name).file_size != manifest.members[name][0]:
-            raise _damaged(path, f"{name} has another size than the manifest says")
+            raise damaged(path, f"{name} has another size than the manifest says", kind)
+
+
+def _check_size(path: Path, manifest: Manifest, kind: Kind, most: int | None) -> None:
+    total = sum(size for size, _ in manifest.members.values())
+    if most is not None and total > most:
+        raise FileError(
+            f"{path.name} would unpack to {total / 1e6:,.0f} MB, and at most {most / 1e6:,.0f} MB are taken. Where you "
+            f"trust this {kind.word}, set VOTEK_MAX_UNPACKED_MB higher."
+        )
 
 
 def _digest(path: Path) -> str:
@@ -216,8 +307,9 @@ def _begins_as_zip(path: Path) -> bool:
         return stream.read(4) == b"PK\x03\x04"
 
 
-def _damaged(path: Path, why: Any) -> CorruptFileError:
+def damaged(path: Path, why: Any, kind: Kind = BACKUP) -> CorruptFileError:
+    """What to tell a person whose archive is not as it was written."""
     return CorruptFileError(
-        f"The backup {path} is damaged or was changed: {why}. Nothing was restored. Take another copy of it, or an "
-        "earlier backup."
+        f"The {kind.word} {path.name} is damaged or was changed: {why}. Nothing was {kind.verb}. Take another copy of "
+        f"it, or an earlier {kind.word}."
     )

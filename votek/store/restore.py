@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import shutil
 import zipfile
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
-from votek.errors import AlreadyRunningError, CorruptFileError, InputError
-from votek.store.archive import Backup, Manifest, check_backup, copy, opened, table_member
-from votek.store.database import Transaction, upgrade
+from votek.errors import AlreadyRunningError, InputError
+from votek.store.archive import BACKUP, Backup, Manifest, check_backup, opened
+from votek.store.archive_rows import fill_tables, put_file
+from votek.store.database import Transaction
 from votek.store.engines import alone, wait_for
-from votek.store.files import remove, write_whole
-from votek.store.migrations import VERSIONS
+from votek.store.files import remove
 from votek.store.store import Store
 
 __all__ = ["restore_backup"]
-
-ROWS_AT_ONCE = 500
 
 
 def restore_backup(store: Store, path: Path, *, replace: bool = False, expected: str | None = None) -> Backup:
@@ -51,7 +44,7 @@ def restore_backup(store: Store, path: Path, *, replace: bool = False, expected:
         # Files first: they are named by their content, and do no harm while no row refers to them.
         for name in manifest.members:
             if name.startswith("files/"):
-                _put_file(store, archive, name)
+                put_file(store, archive, name)
         with store.write() as tx:
             wait_for(tx, lock_seconds=60)
             alone(tx, "migration")
@@ -91,53 +84,7 @@ def _put_rows(tx: Transaction, archive: zipfile.ZipFile, manifest: Manifest) -> 
     before = sa.MetaData()
     before.reflect(tx)
     before.drop_all(tx)
-    upgrade(tx, manifest.migration)
-    tables = sa.MetaData()
-    tables.reflect(tx)
-    for table in tables.sorted_tables:
-        if table.name in manifest.tables:
-            with archive.open(table_member(table.name)) as stream:
-                _fill(tx, table, manifest.tables[table.name][0], iter(stream))
-    unknown = sorted(manifest.tables.keys() - tables.tables.keys())
-    if unknown:
-        raise CorruptFileError(f"The backup holds a table {unknown[0]!r} that its own version did not have.")
-    if manifest.migration != VERSIONS[-1]:
-        upgrade(tx, VERSIONS[-1])
-
-
-def _fill(tx: Transaction, table: sa.Table, columns: tuple[str, ...], lines: Iterator[bytes]) -> None:
-    if set(columns) != set(table.columns.keys()):
-        raise CorruptFileError(f"The backup's columns of {table.name!r} are not those of its own version.")
-    moments = [isinstance(table.c[name].type, sa.DateTime) for name in columns]
-    while part := list(islice(lines, ROWS_AT_ONCE)):
-        rows = []
-        try:
-            for line in part:
-                values = [_moment(v) if moment else v for v, moment in zip(json.loads(line), moments, strict=True)]
-                rows.append(dict(zip(columns, values, strict=True)))
-        except (ValueError, TypeError, RecursionError) as error:
-            raise CorruptFileError(f"The backup's rows of {table.name!r} cannot be read: {error}.") from error
-        tx.execute(sa.insert(table), rows)
-    if tx.dialect.name == "postgresql":
-        _go_on_counting(tx, table)
-
-
-def _go_on_counting(tx: Transaction, table: sa.Table) -> None:
-    """Rows came with their numbers; the next one the database gives must be higher."""
-    for column in table.primary_key.columns:
-        named = sa.func.pg_get_serial_sequence(table.name, column.name)
-        if isinstance(column.type, sa.Integer) and tx.execute(sa.select(named)).scalar() is not None:
-            highest = sa.func.coalesce(sa.func.max(column), 0) + 1
-            tx.execute(sa.select(sa.func.setval(named, sa.select(highest).scalar_subquery(), False)))
-
-
-def _moment(value: Any) -> dt.datetime | None:
-    return None if value is None else dt.datetime.fromisoformat(value).astimezone(dt.UTC)
-
-
-def _put_file(store: Store, archive: zipfile.ZipFile, name: str) -> None:
-    with archive.open(name) as source:
-        write_whole(store.folder / name.removeprefix("files/"), lambda stream: copy(source, stream.write))
+    fill_tables(tx, archive, manifest, BACKUP)
 
 
 def _remove_others(store: Store, manifest: Manifest) -> None:
