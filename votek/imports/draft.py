@@ -1,0 +1,294 @@
+"""Where a reader of a format puts what it finds, until texts, answers and losses are put together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from votek.datasets.limits import Limits
+from votek.datasets.schema import map_columns
+from votek.datasets.suggest import task_type
+from votek.datasets.table import Options, RawRow, RawRows, assemble, excerpt
+from votek.datatypes import Dataset, Refusal, TaskType
+from votek.errors import FileError, InputError
+from votek.imports.labels import ImportedAnswer, ImportedLabels
+from votek.imports.losses import LossBook
+
+__all__ = ["Draft", "ReadOptions"]
+
+MAX_NAME = 150
+_ID, _TEXT = "id", "text"
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a reader is told besides the file; None means: the file decides.
+
+    `text`, `id`, `label`, `time`: columns or fields. `who`: a column, or the name of whoever gave all answers that
+    name nobody. `question`: which of several questions is read. `task`: what kind of answers these are.
+    """
+
+    text: str | None = None
+    id: str | None = None
+    label: str | None = None
+    who: str | None = None
+    time: str | None = None
+    question: str | None = None
+    task: TaskType | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True)
+class _Text:
+    row: int
+    id: str
+    text: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Given:
+    question: str
+    answer: ImportedAnswer
+    labels: tuple[str, ...] | None
+
+
+class Draft:
+    """Texts and answers in the order of the file.
+
+    `multi`: the file says that several labels may be chosen. `undecided`: it does not tell labels from written
+    answers, so that how many there are and how long they are decides. `nobody`: the name of whoever is not named.
+    """
+
+    def __init__(self, options: ReadOptions, limits: Limits) -> None:
+        self.options, self.limits = options, limits
+        self.losses = LossBook()
+        self.known_labels: list[str] = []
+        self.multi = self.undecided = False
+        self.nobody = (options.who or "").strip()
+        self.has_texts = True
+        self.own_ids = False
+        self.details: dict[str, Any] = {}
+        self._texts: dict[str, _Text] = {}
+        self._by_text: dict[str, str] = {}
+        self._refused: list[Refusal] = []
+        self._given: list[_Given] = []
+        self._no_place: set[str] = set()
+
+    # ------------------------------------------------------------ what a reader calls
+
+    def refuse(self, row: int, reason: str, what: str = "") -> None:
+        """This row cannot be used."""
+        self._refused.append(Refusal(row, reason, excerpt(what)))
+
+    def no_place(self, row: int, names: Iterable[str]) -> None:
+        """Fields of these names are not kept; each name counts once."""
+        for name in names:
+            if name not in self._no_place:
+                self._no_place.add(name)
+                self.losses.add("field", row, name)
+
+    def add_text(
+        self, row: int, text: Any, *, id: Any = None, fields: Mapping[str, str] | None = None, merge: bool = True
+    ) -> str | None:
+        """The item of a text, made when it is new; None where the row is refused.
+
+        Rows with the same id are about one text, and with `merge` those with the same text where there are no ids.
+        """
+        if not isinstance(text, str):
+            self.refuse(row, "There is no text.", str(text) if text is not None else "")
+            return None
+        key = str(id) if id not in (None, "") else None
+        self.own_ids |= key is not None
+        item = key or (self._by_text.get(text) if merge else None) or self._free_id(row)
+        known = self._texts.get(item)
+        if known is not None and known.text != text:
+            self.refuse(row, f"The id {excerpt(item)!r} stands for another text in row {known.row:,}.", text)
+            return None
+        if known is None:
+            self._texts[item] = _Text(row, item, text, dict(fields or {}))
+            self._by_text.setdefault(text, item)
+        return item
+
+    def add_answer(
+        self,
+        row: int,
+        item: str,
+        *,
+        who: Any = "",
+        labels: Sequence[str] | None = None,
+        text: str | None = None,
+        question: str = "",
+        time: Any = None,
+        comment: str = "",
+        flagged: bool = False,
+    ) -> None:
+        """One person's answer: `labels` chosen, a `text` written, or a skip where both are None."""
+        if (labels is not None and not labels) or (text is not None and not text.strip()):
+            self.losses.add("empty", row)
+            return
+        chosen = tuple(dict.fromkeys(labels)) if labels is not None else None
+        answer = ImportedAnswer(
+            item=item,
+            who=self._name(who),
+            kind="skip" if chosen is None and text is None else "label",
+            value=chosen if chosen is not None else text,
+            row=row,
+            time=self._time(row, time),
+            comment=comment.strip(),
+            flagged=flagged,
+        )
+        self._given.append(_Given(question, answer, chosen))
+
+    # ------------------------------------------------------------ put together
+
+    def finished(self, *, tool: str, title: str, why: str, name: str) -> ImportedLabels:
+        """The labels of the file.
+
+        Raises:
+            FileError: no text can be used.
+            InputError: the chosen question is not there.
+        """
+        question, questions = self._question()
+        mine = [one for one in self._given if one.question in (question, "")]
+        for one in self._given:
+            if one.question not in (question, ""):
+                self.losses.add("question", one.answer.row, f"{one.question}: {_shown(one.answer.value)}")
+        task = self.options.task or _task(mine, multi=self.multi, undecided=self.undecided)
+        answers = self._latest([shaped for one in mine if (shaped := self._shaped(one, task)) is not None])
+        dataset = self._dataset(name)
+        kept = [answer for answer in answers if answer.item in set(dataset.ids)] if dataset.refusals else answers
+        for refusal in dataset.refusals:
+            self.losses.add("refused", refusal.row, refusal.reason)
+        return ImportedLabels(
+            tool=tool,
+            title=title,
+            why=why,
+            dataset=dataset,
+            answers=tuple(kept),
+            task=task,
+            labels=() if task == "text" else self._label_names(kept),
+            losses=self.losses.losses(),
+            own_ids=self.own_ids,
+            has_texts=self.has_texts,
+            question=question,
+            questions=questions,
+            details=dict(self.details),
+        )
+
+    def _free_id(self, row: int) -> str:
+        return str(row) if str(row) not in self._texts else f"row {row}"
+
+    def _name(self, who: Any) -> str:
+        name = "" if who is None else "".join(sign for sign in str(who) if sign.isprintable()).strip()
+        return name[:MAX_NAME] or self.nobody[:MAX_NAME]
+
+    def _time(self, row: int, given: Any) -> dt.datetime | None:
+        if given in (None, ""):
+            return None
+        found = _moment(given)
+        if found is None:
+            self.losses.add("time", row, str(given))
+        return found
+
+    def _question(self) -> tuple[str, tuple[str, ...]]:
+        """The question to read: the one that was chosen, else the one with most answers, labels before texts."""
+        counts = Counter(one.question for one in self._given if one.question)
+        names = tuple(counts)
+        wanted = self.options.question
+        if wanted is not None:
+            if wanted not in names:
+                raise InputError(
+                    f"There is no question {wanted!r} in the file; there are: {', '.join(names) or 'none'}."
+                )
+            return wanted, names
+        chosen = {one.question for one in self._given if one.labels is not None}
+        return max(names, key=lambda name: (name in chosen, counts[name]), default=""), names
+
+    def _shaped(self, one: _Given, task: TaskType) -> ImportedAnswer | None:
+        """The answer as the task has it, or None with the loss noted."""
+        answer = one.answer
+        if answer.kind == "skip":
+            return answer
+        given = one.labels if one.labels is not None else (str(answer.value),)
+        if task == "text":
+            if len(given) > 1:
+                self.losses.add("several", answer.row, " | ".join(given[1:]), count=len(given) - 1)
+            return replace(answer, value=given[0])
+        labels = tuple(dict.fromkeys(label.strip() for label in given if label.strip()))
+        if task == "multi" and labels:
+            return replace(answer, value=labels)
+        if len(labels) == 1:
+            return replace(answer, value=labels[0])
+        self.losses.add("several" if labels else "empty", answer.row, ", ".join(labels))
+        return None
+
+    def _latest(self, answers: list[ImportedAnswer]) -> list[ImportedAnswer]:
+        """One answer of each person about a text: the latest by its time, else by its place in the file."""
+        found: dict[tuple[str, str], ImportedAnswer] = {}
+        for answer in answers:
+            before = found.get((answer.item, answer.who))
+            if before is None:
+                found[answer.item, answer.who] = answer
+                continue
+            later = before.time is None or answer.time is None or answer.time >= before.time
+            lost, kept = (before, answer) if later else (answer, before)
+            found[answer.item, answer.who] = kept
+            self.losses.add("duplicate", lost.row, _shown(lost.value))
+        return list(found.values())
+
+    def _label_names(self, answers: Sequence[ImportedAnswer]) -> tuple[str, ...]:
+        names = dict.fromkeys(self.known_labels)
+        for answer in answers:
+            if answer.value is not None:
+                names |= dict.fromkeys([answer.value] if isinstance(answer.value, str) else answer.value)
+        return tuple(names)
+
+    def _dataset(self, name: str) -> Dataset:
+        fields = list(dict.fromkeys(key for one in self._texts.values() for key in one.fields))
+        shown = {key: f"{key} (field)" if key in (_ID, _TEXT) else key for key in fields}
+        columns = [_ID, _TEXT, *shown.values()]
+        options = Options(limits=self.limits)
+        try:
+            table = assemble(RawRows(columns, self._rows(fields), self.details), name=name, options=options)
+        except FileError as error:
+            raise FileError(f"{name}: {error}") from None
+        return map_columns(table, text=_TEXT, id=_ID, limits=self.limits)
+
+    def _rows(self, fields: Sequence[str]) -> Iterator[RawRow]:
+        yield from self._refused
+        for one in self._texts.values():
+            yield one.row, [one.id, one.text, *(one.fields.get(key, "") for key in fields)]
+
+
+def _task(given: Sequence[_Given], *, multi: bool, undecided: bool) -> TaskType:
+    answered = [one for one in given if one.answer.kind == "label"]
+    if answered and all(one.labels is None for one in answered):
+        return "text"
+    if undecided and task_type([label for one in answered for label in one.labels or ()]) == "text":
+        return "text"
+    return "multi" if multi or any(one.labels is not None and len(one.labels) > 1 for one in answered) else "single"
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else "skipped" if value is None else str(value)
+
+
+def _moment(given: Any) -> dt.datetime | None:
+    """A time as tools write it: seconds (or milliseconds) since 1970, or ISO 8601; UTC where it has no zone."""
+    text = str(given).strip()
+    try:
+        number = float(text)
+    except ValueError:
+        number = None
+    try:
+        if number is not None:
+            return dt.datetime.fromtimestamp(number / 1000 if number > 1e11 else number, dt.UTC)
+        found = dt.datetime.fromisoformat(text)
+        return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
