@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from votek.prompts.build import PromptBuilder, build_prompts
 from votek.prompts.instruction import default_instruction, instruction_text, settings_in_force, unfilled_fields
+from votek.prompts.presets import Preset, fitting_presets, has_own_words, presets, with_preset
 from votek.prompts.retrieval import retrieve
 from votek.prompts.retrievers import retrievers
 from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, in_pick_order, label_text
@@ -20,6 +21,7 @@ __all__ = [
     "DemonstrationWriter",
     "LabelValue",
     "LabelledRow",
+    "Preset",
     "PromptBuilder",
     "PromptsVersion",
     "QueryRow",
@@ -27,10 +29,13 @@ __all__ = [
     "build_prompts",
     "check_settings",
     "default_instruction",
+    "fitting_presets",
+    "has_own_words",
     "in_pick_order",
     "instruction_text",
     "label_text",
     "parse_template",
+    "presets",
     "retrieve",
     "retrievers",
     "settings_difference",
@@ -39,4 +44,5 @@ __all__ = [
     "token_counter",
     "tokenizers",
     "unfilled_fields",
+    "with_preset",
 ]
