@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from votek.workspace.sample import ensure_sample
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = 600_000
