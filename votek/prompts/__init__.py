@@ -6,6 +6,7 @@ Needs numpy alone; the tokenizer library loads when tokens are first counted.
 from __future__ import annotations
 
 from votek.prompts.build import PromptBuilder, build_prompts
+from votek.prompts.counting import PartCounts, count_parts
 from votek.prompts.instruction import default_instruction, instruction_text, settings_in_force, unfilled_fields
 from votek.prompts.presets import Preset, fitting_presets, has_own_words, presets, with_preset
 from votek.prompts.retrieval import retrieve
@@ -13,7 +14,7 @@ from votek.prompts.retrievers import retrievers
 from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, in_pick_order, label_text
 from votek.prompts.settings import check_settings
 from votek.prompts.templates import Template, parse_template
-from votek.prompts.tokenizers import token_counter, tokenizers
+from votek.prompts.tokenizers import is_estimate, token_counter, tokenizers
 from votek.prompts.versions import PromptsVersion, settings_difference, settings_lines
 from votek.prompts.writing import DemonstrationWriter
 
@@ -21,6 +22,7 @@ __all__ = [
     "DemonstrationWriter",
     "LabelValue",
     "LabelledRow",
+    "PartCounts",
     "Preset",
     "PromptBuilder",
     "PromptsVersion",
@@ -28,11 +30,13 @@ __all__ = [
     "Template",
     "build_prompts",
     "check_settings",
+    "count_parts",
     "default_instruction",
     "fitting_presets",
     "has_own_words",
     "in_pick_order",
     "instruction_text",
+    "is_estimate",
     "label_text",
     "parse_template",
     "presets",
