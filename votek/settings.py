@@ -37,7 +37,9 @@ class Settings(BaseSettings):
         "(api.openai.com, models.internal:8000); none when empty. Without accounts any may.",
     )
     model_folder: Path | None = Field(
-        None, description="Folder of the language models that may be used where people sign in; none when unset."
+        None,
+        description="Folder of the language models and tokenizers that may be used where people sign in; none when "
+        "unset.",
     )
     max_upload_mb: int = Field(200, ge=1, description="Largest file that can be uploaded, in MB.")
     max_unpacked_mb: int = Field(

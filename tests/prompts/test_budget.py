@@ -1,16 +1,9 @@
-"""Counting tokens, and which demonstrations fit."""
-
-import json
-from pathlib import Path
+"""Which demonstrations fit."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from votek.embeddings import packaged_tokenizer_path
-from votek.errors import InputError, UnknownNameError
-from votek.prompts import token_counter, tokenizers
 from votek.prompts.budget import Limits, choose
 from votek.prompts.retrievers.in_order import InOrder
 
@@ -56,57 +49,3 @@ def test_best_first_while_it_fits_and_over_long_is_passed_over(sizes, bare, avai
 def test_without_a_budget_the_number_alone_limits():
     limits = Limits(2, None, np.array([1, 1, 1]))
     assert chosen([1, 1, 1], limits, bare=9, joint=lambda _: 0) == [0, 1]
-
-
-def test_wordpiece_neither_truncates_nor_pads():
-    counts = token_counter("wordpiece").count(["hello world", "", "word " * 5000])
-    assert counts.tolist() == [2, 0, 5000]
-
-
-def test_characters_are_an_estimate_rounded_up():
-    assert token_counter("characters/4").count(["", "a", "abcd", "abcde"]).tolist() == [0, 1, 1, 2]
-
-
-pieces = st.text(st.sampled_from("ab é!.,-{}\n\r\t \u00a0\u2028\u0301Σ中🙂𝒳#'\x1c\x00"), max_size=12)
-
-
-@settings(max_examples=1000, deadline=None)
-@given(parts=st.lists(pieces, max_size=5), rest=pieces, name=st.sampled_from(list(tokenizers())))
-def test_a_claim_that_counts_add_up_is_true(parts, rest, name):
-    counter = token_counter(name)
-    if counter.adds_up(parts):
-        assert counter.count(["".join([*parts, rest])])[0] == counter.count([*parts, rest]).sum()
-
-
-def test_default_templates_add_up():
-    assert token_counter("wordpiece").adds_up(["Instruction.\n\n", "Text: a\nLabel: b\n\n"])
-    assert not token_counter("wordpiece").adds_up(["Text: a"])
-
-
-def test_any_tokenizer_file(tmp_path):
-    words = {"vocab": {"[UNK]": 0, "a": 1, "b": 2}, "type": "WordLevel", "unk_token": "[UNK]"}
-    document = json.loads(Path(packaged_tokenizer_path()).read_text(encoding="utf-8"))
-    document |= {"model": words, "normalizer": None, "pre_tokenizer": {"type": "WhitespaceSplit"}, "added_tokens": []}
-    document |= {"post_processor": None, "decoder": None}
-    path = tmp_path / "tokenizer.json"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    counter = token_counter(str(path))
-    assert counter.count(["a b unknown"]).tolist() == [3]
-    assert not counter.adds_up(["a "])
-
-
-def test_an_unknown_tokenizer_lists_those_there_are(tmp_path):
-    with pytest.raises(UnknownNameError, match="wordpiece, characters/4, or give the path"):
-        token_counter("gpt-9")
-    with pytest.raises(UnknownNameError):
-        token_counter("")
-    with pytest.raises(UnknownNameError):
-        token_counter(str(tmp_path))
-
-
-@pytest.mark.parametrize("content", [b"not json", b"{}", b'{"model": {"type": "WordPiece"}}', b"\xff\xfe\x00"])
-def test_a_file_that_is_no_tokenizer(tmp_path, content):
-    path = tmp_path / "tokenizer.json"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=r"is not a tokenizer\.json"):
-        token_counter(str(path))

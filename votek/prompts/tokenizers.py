@@ -1,4 +1,4 @@
-"""Counting tokens: the packaged WordPiece vocabulary, any tokenizer.json, or an estimate by characters.
+"""Counting tokens: the packaged WordPiece vocabulary, a tokenizer.json, an encoding of tiktoken, or an estimate.
 
 WordPiece is that of the packaged embedding model: right for no chat model, near enough for most, and
 always at hand. It counts a word of over 100 characters as one token; where texts hold such words, name the
@@ -7,18 +7,20 @@ tokenizer.json of the model the prompts are for.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from votek.embeddings import packaged_tokenizer_path
-from votek.errors import InputError, UnknownNameError
+from votek.errors import UnknownNameError
+from votek.prompts.tiktoken_encodings import ENCODINGS, encoding_name, open_encoding, usable_encodings
+from votek.prompts.tokenizer_files import open_file, tokenizer_path
 
-__all__ = ["TokenCounter", "token_counter", "tokenizers"]
+__all__ = ["TokenCounter", "is_estimate", "token_counter", "tokenizers"]
+
+_WORDPIECE, _CHARACTERS = "wordpiece", "characters/4"
 
 
 class TokenCounter(Protocol):
@@ -43,66 +45,51 @@ class _Characters:
         return all(len(part) % 4 == 0 for part in parts)
 
 
-class _TokenizerFile:
-    """A tokenizer.json, without the truncation and padding that many of them prescribe."""
-
-    def __init__(self, path: Path) -> None:
-        from tokenizers import Tokenizer
-
-        try:
-            self._tokenizer: Any = Tokenizer.from_str(path.read_text(encoding="utf-8"))
-        except OSError as problem:
-            raise InputError(
-                f"The tokenizer file {path} cannot be read ({problem.strerror}). Give the path of a tokenizer.json, "
-                f"or one of {', '.join(tokenizers())}."
-            ) from problem
-        except Exception as problem:  # the library raises exactly this class for a file it cannot read
-            raise InputError(
-                f"The file {path} is not a tokenizer.json. Save it with the `tokenizers` library, "
-                f"or choose one of {', '.join(tokenizers())}."
-            ) from problem
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._cuts_at_space = _kind(self._tokenizer.pre_tokenizer) == "BertPreTokenizer" and (
-            _kind(self._tokenizer.normalizer) == "BertNormalizer"
-        )
-
-    def count(self, texts: Sequence[str]) -> NDArray[np.int64]:
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return np.array([len(encoding) for encoding in encodings], dtype=np.int64)
-
-    def adds_up(self, parts: Sequence[str]) -> bool:
-        # BERT's rules cut at white space before they look at words, so no token spans it.
-        return self._cuts_at_space and all(not part or part[-1] in " \n\t\r" for part in parts)
-
-
-def _kind(component: object) -> str:
-    return type(component).__name__
-
-
 def tokenizers() -> dict[str, str]:
-    """Name of each built-in tokenizer -> one plain sentence."""
+    """Name of each tokenizer that can be chosen here without a file -> one plain sentence.
+
+    Encodings of tiktoken are among them where the library is installed and their files are at hand.
+    """
     return {
-        "wordpiece": "The packaged WordPiece vocabulary of the embedding model.",
-        "characters/4": "An estimate: a quarter of the characters, rounded up.",
+        _WORDPIECE: "The packaged WordPiece vocabulary of the embedding model.",
+        _CHARACTERS: "An estimate: a quarter of the characters, rounded up.",
+        **usable_encodings(),
     }
 
 
+def is_estimate(name: str) -> bool:
+    """Whether the tokenizer called `name` only estimates, so that a real model may count more.
+
+    >>> is_estimate("characters/4"), is_estimate("wordpiece")
+    (True, False)
+    """
+    return name == _CHARACTERS
+
+
 def token_counter(name: str) -> TokenCounter:
-    """The counter called `name`: "wordpiece", "characters/4", or the path of a tokenizer.json."""
-    if name == "characters/4":
+    """The counter called `name`.
+
+    "wordpiece", "characters/4", an encoding of tiktoken ("cl100k_base", "o200k_base", with or without "tiktoken:"
+    before it), or the path of a tokenizer.json or of a folder that holds one. Where people sign in, paths begin in
+    the folder VOTEK_MODEL_FOLDER and stay there.
+
+    Raises:
+        UnknownNameError: nothing is called so.
+        InputError: the file is no tokenizer.json, or that of the encoding is not on this computer.
+        MissingPackageError: tiktoken is not installed.
+    """
+    if name == _CHARACTERS:
         return _Characters()
-    if name == "wordpiece":
-        return _from_file(packaged_tokenizer_path(), 0)
-    path = Path(name)
-    if not path.is_file():
+    if name == _WORDPIECE:
+        return open_file(packaged_tokenizer_path())
+    encoding = encoding_name(name)
+    if encoding is not None:
+        return open_encoding(encoding)
+    path = tokenizer_path(name)
+    if path is None:
         raise UnknownNameError(
-            f"There is no tokenizer called {name!r} and no file of that name; choose one of "
-            f"{', '.join(tokenizers())}, or give the path of a tokenizer.json."
+            f"There is no tokenizer called {name[:200]!r} and no file of that name; choose one of "
+            f"{', '.join([_WORDPIECE, _CHARACTERS, *ENCODINGS])}, or give the path of a tokenizer.json (where people "
+            "sign in: from VOTEK_MODEL_FOLDER on)."
         )
-    return _from_file(path.resolve(), path.stat().st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=4)
-def _from_file(path: Path, modified: int) -> _TokenizerFile:
-    return _TokenizerFile(path)
+    return open_file(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from votek.access.accounts import accounts_configured
+from votek.access.listed import path_inside
 from votek.errors import InputError, ModelError
 from votek.settings import Settings
 
@@ -58,12 +59,8 @@ def listed_model_folder(name: str) -> Path:
             "This server offers no models of its own. Choose the stand-in without a model, or ask whoever runs this "
             "server to set VOTEK_MODEL_FOLDER."
         )
-    try:
-        found = (root / name).resolve()
-        inside = found.is_relative_to(root.resolve()) and found != root.resolve() and found.is_dir()
-    except (OSError, ValueError, RuntimeError):
-        inside = False
-    if not inside or not name.strip():
+    found = path_inside(root, name)
+    if found is None or not found.is_dir():
         # The same words whether it is elsewhere or nowhere: this is no way to ask what lies on the server's disk.
         raise ModelError(
             f"There is no model {name[:80]!r} on this server. Give the name of one in the folder that this server "
