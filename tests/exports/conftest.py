@@ -8,8 +8,9 @@ import pytest
 from tests.exports.hostile import HOSTILE
 from votek.datasets import make_dataset
 from votek.datatypes import LabelSpec, PromptSet, PromptSettings, Round, TaskSpec
-from votek.exports import build_manifest
-from votek.prompts import LabelledRow, QueryRow, build_prompts
+from votek.exports import LabelledVectors, build_manifest
+from votek.exports.labelled_xlsx import why_not
+from votek.prompts import LabelledRow, QueryRow, build_prompts, in_pick_order
 
 TIME = dt.datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=dt.UTC)
 SETTINGS = PromptSettings(
@@ -81,3 +82,34 @@ def make_project():
 @pytest.fixture(scope="session")
 def project(make_project):
     return make_project()
+
+
+@pytest.fixture(scope="session")
+def own_prompts(project):
+    """A prompt for each labelled text of the project, from the other ones."""
+    _, rows, prompts, asked = project
+    vectors = np.random.default_rng(6).normal(size=(len(rows), 8)).astype(np.float32)
+    queries = [QueryRow(row.id, row.text, fields=row.fields, row=row.row) for row in rows]
+    made = build_prompts(SETTINGS, pool=rows, pool_vectors=vectors, queries=queries, query_vectors=vectors, task=asked)
+    return PromptSet(made, prompts.manifest)
+
+
+@pytest.fixture(scope="session")
+def material(project, own_prompts):
+    """`material(format)`: all that any format is written from; for a workbook, without the rows it cannot hold."""
+    _, rows, prompts, asked = project
+    ordered = in_pick_order(rows)
+    vectors = np.random.default_rng(7).normal(size=(len(rows), 8)).astype(np.float32)
+    around = LabelledVectors(
+        rows=vectors, mean=vectors.mean(0), copies=np.array([row.row for row in ordered]), model="m", model_digest="d",
+        near_copy_threshold=0.95,
+    )  # fmt: skip
+
+    def made(format):
+        kept = [row for row in rows if not any(map(why_not, (row.text, row.value, *row.fields.values())))]
+        return {
+            "labelled": kept if format == "labelled-xlsx" else rows,
+            "prompts": prompts, "task": asked, "own": own_prompts, "vectors": around,
+        }  # fmt: skip
+
+    return made

@@ -10,64 +10,69 @@ import pytest
 
 from votek.datatypes import PromptSet, PromptSettings
 from votek.errors import InputError, UnknownNameError
-from votek.exports import formats, manifest_file, needs_prompts, write
+from votek.exports import catalogue, find_format, formats, manifest_file, needs_prompts, write
 
 NAMES = list(formats())
 
 
 @pytest.mark.parametrize("format", NAMES)
-def test_the_same_rows_give_the_same_bytes_in_whatever_order_they_come(project, format):
-    _, rows, prompts, task = project
-    first = write(format, labelled=rows, prompts=prompts, task=task)
-    assert first == write(format, labelled=rows[::-1], prompts=prompts, task=task)
+def test_the_same_rows_give_the_same_bytes_in_whatever_order_they_come(material, format):
+    given = material(format)
+    first = write(format, **given)
     assert first.content
+    assert write(format, **{**given, "labelled": given["labelled"][::-1]}) == first
 
 
-def test_every_format_has_a_sentence_and_a_file_of_its_own(project):
-    _, rows, prompts, task = project
+def test_every_format_has_a_sentence_and_a_file_of_its_own():
     assert all(sentence.endswith(".") for sentence in formats().values())
-    files = [write(format, labelled=rows, prompts=prompts, task=task) for format in NAMES]
-    assert len({file.name for file in files}) == len(NAMES) == 8
+    assert len({format.file for format in catalogue()}) == len(catalogue()) == len(NAMES) - 1
 
 
 @pytest.mark.parametrize("format", NAMES)
-def test_the_manifest_beside_a_file_describes_it(project, format):
-    _, rows, prompts, task = project
-    file = write(format, labelled=rows, prompts=prompts, task=task)
-    beside = manifest_file(prompts.manifest, file, format=format)
+def test_the_manifest_beside_a_file_describes_it(material, format):
+    given = material(format)
+    file = write(format, **given)
+    beside = manifest_file(given["prompts"].manifest, file, format=format)
     assert beside.name == file.name + ".manifest.json"
     about = json.loads(beside.content)["export"]
     assert about["sha256"] == hashlib.sha256(file.content).hexdigest()
     assert (about["format"], about["bytes"]) == (format, len(file.content))
 
 
-def test_all_holds_every_file_beside_its_manifest(project):
-    _, rows, prompts, task = project
-    archive = zipfile.ZipFile(io.BytesIO(write("all", labelled=rows, prompts=prompts, task=task).content))
+def test_all_holds_every_file_beside_its_manifest(material):
+    given = material("all")
+    made = write("all", **given)
+    archive = zipfile.ZipFile(io.BytesIO(made.content))
     assert archive.testzip() is None
     assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # the clock is no content
     expected = {}
     for format in NAMES[:-1]:
-        file = write(format, labelled=rows, prompts=prompts, task=task)
+        if format in made.left_out:
+            continue
+        file = write(format, **given)
         expected |= {file.name: file.content}
-        beside = manifest_file(prompts.manifest, file, format=format)
+        beside = manifest_file(given["prompts"].manifest, file, format=format)
         expected |= {beside.name: beside.content}
-    assert {name: archive.read(name) for name in archive.namelist()} == expected
+    found = {name: archive.read(name) for name in archive.namelist()}
+    assert "cannot hold" in found.pop("left-out.txt").decode()
+    assert set(made.left_out) == {"labelled-xlsx"}
+    assert found == expected
 
 
-def test_all_without_test_items_is_the_labelled_set(project):
-    _, rows, prompts, task = project
-    empty = PromptSet((), prompts.manifest)
-    archive = zipfile.ZipFile(io.BytesIO(write("all", labelled=rows, prompts=empty, task=task).content))
+def test_all_without_test_items_holds_everything_but_their_prompts(material):
+    given = material("all")
+    given["prompts"] = PromptSet((), given["prompts"].manifest)
+    archive = zipfile.ZipFile(io.BytesIO(write("all", **given).content))
     names = {name for name in archive.namelist() if not name.endswith(".manifest.json")}
-    assert names == {"labelled.jsonl", "labelled.csv", "labelled.parquet", "langchain-examples.json", "dspy-demos.json"}
+    wanted = {format.file for format in catalogue() if format.needs != "prompts" and format.name != "labelled-xlsx"}
+    assert names == {*wanted, "left-out.txt"}
+    assert "labelled.jsonl" in wanted
 
 
 @pytest.mark.parametrize("format", [name for name in NAMES if not needs_prompts(name)])
-def test_labelled_sets_need_no_prompts(project, format):
-    _, rows, prompts, task = project
-    with_prompts = write(format, labelled=rows, prompts=prompts, task=task)
-    assert write(format, labelled=rows, task=task) == with_prompts
+def test_labelled_sets_need_no_prompts(material, format):
+    given = material(format)
+    assert write(format, labelled=given["labelled"], task=given["task"]) == write(format, **given)
 
 
 @pytest.mark.parametrize("format", [name for name in NAMES if needs_prompts(name)])
@@ -76,10 +81,10 @@ def test_prompts_are_asked_for_where_they_are_needed(project, format):
         write(format, labelled=project[1], task=project[3])
 
 
-@pytest.mark.parametrize("format", ["labelled-jsonl", "labelled-csv", "labelled-parquet", "langchain", "dspy", "all"])
-def test_nothing_labelled_is_said(project, format):
+@pytest.mark.parametrize("format", [name for name in NAMES if name == "all" or find_format(name).needs != "prompts"])
+def test_nothing_labelled_is_said(material, format):
     with pytest.raises(InputError, match="Label at least one text"):
-        write(format, labelled=[], prompts=project[2], task=project[3])
+        write(format, **{**material(format), "labelled": []})
 
 
 def test_prompts_without_demonstrations_can_be_exported(make_project):
@@ -113,11 +118,11 @@ def test_a_chat_renders_the_query_template_when_it_uses_columns(make_project):
 
 
 def test_an_unknown_format_lists_those_there_are(project):
-    with pytest.raises(UnknownNameError, match=r"labelled-jsonl, .*dspy, all"):
+    with pytest.raises(UnknownNameError, match=r"labelled-jsonl, .*, all"):
         write("xml", labelled=project[1], task=project[3])
 
 
-@pytest.mark.parametrize("format", ["labelled-jsonl", "labelled-csv", "labelled-parquet", "dspy", "langchain"])
+@pytest.mark.parametrize("format", [format.name for format in catalogue() if format.needs in ("labels", "settings")])
 def test_half_a_character_is_named_not_lost(project, format):
     _, rows, prompts, task = project
     broken = dataclasses.replace(rows[0], text="bad \ud800 half")

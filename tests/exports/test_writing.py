@@ -15,7 +15,7 @@ from votek.exports.files import json_bytes
 from votek.exports.format import Format
 
 
-def material(project, **more):
+def given_by(project, **more):
     _, rows, prompts, task = project
     return {"labelled": rows, "prompts": prompts, "task": task, "own": prompts, **more}
 
@@ -48,17 +48,17 @@ def listed(monkeypatch, **formats):
 def test_memory_file_and_path_hold_the_same_bytes(project, tmp_path):
     for name in formats():
         if name in ("labelled-csv", "labelled-parquet", "prompts-jsonl", "all"):
-            file, out = write(name, **material(project)), OneWay()
-            made = write_to(name, out, **material(project))
+            file, out = write(name, **given_by(project)), OneWay()
+            made = write_to(name, out, **given_by(project))
             assert b"".join(out.pieces) == file.content
             assert (made.name, made.size, made.sha256) == (file.name, file.size, file.sha256)
-            assert save(name, tmp_path / "file", **material(project)) == made
+            assert save(name, tmp_path / "file", **given_by(project)) == made
             assert (tmp_path / "file").read_bytes() == file.content
 
 
 def test_rows_are_written_as_they_come(project):
     out = OneWay()
-    write_to("labelled-jsonl", out, **material(project))
+    write_to("labelled-jsonl", out, **given_by(project))
     assert len(out.pieces) == len(project[1])
     assert all(piece.endswith(b"\n") for piece in out.pieces)
 
@@ -67,7 +67,7 @@ def test_parquet_goes_out_in_groups_of_rows(project, monkeypatch):
     import pyarrow.parquet as pq
 
     monkeypatch.setattr("votek.exports.labelled_parquet.ROWS_TOGETHER", 100)
-    found = pq.ParquetFile(io.BytesIO(write("labelled-parquet", **material(project)).content))
+    found = pq.ParquetFile(io.BytesIO(write("labelled-parquet", **given_by(project)).content))
     assert found.num_row_groups == -(-len(project[1]) // 100)
     assert found.metadata.num_rows == len(project[1])
 
@@ -77,11 +77,11 @@ def test_a_file_is_there_whole_or_not_at_all(project, tmp_path):
     target.write_bytes(b"before")
     broken = dataclasses.replace(project[1][-1], text="half \ud800")
     with pytest.raises(InputError, match="half of a character"):
-        save("labelled-jsonl", target, **material(project, labelled=[*project[1][:3], broken]))
+        save("labelled-jsonl", target, **given_by(project, labelled=[*project[1][:3], broken]))
     assert [path.name for path in tmp_path.iterdir()] == ["set.jsonl"]
     assert target.read_bytes() == b"before"
     with pytest.raises(StorageError, match="could not be written"):
-        save("labelled-jsonl", tmp_path / "no" / "folder", **material(project))
+        save("labelled-jsonl", tmp_path / "no" / "folder", **given_by(project))
 
 
 def test_the_digest_is_that_of_what_went_through():
@@ -99,11 +99,11 @@ def test_right_answers_reach_only_formats_that_say_so(project, monkeypatch):
         out.write(json_bytes(json.dumps(request.answers)))
 
     listed(monkeypatch, holds={"write": told, "answers": True}, silent={"write": told})
-    given = material(project, answers={"test 1": "RIGHT", "nobody's": "x"})
+    given = given_by(project, answers={"test 1": "RIGHT", "nobody's": "x"})
     holds, silent = write("holds", **given), write("silent", **given)
     assert (b"RIGHT" in holds.content, b"RIGHT" in silent.content) == (True, False)
     assert (holds.answers, silent.answers) == (1, 0)
-    assert write("holds", **material(project)).answers == 0
+    assert write("holds", **given_by(project)).answers == 0
     beside = [json.loads(manifest_file({}, file, format="holds").content)["export"] for file in (holds, silent)]
     assert [one["answers"] for one in beside] == [1, 0]
 
@@ -114,23 +114,23 @@ def test_what_refuses_is_left_out_of_everything_and_named(project, monkeypatch):
         raise InputError("It cannot hold row 7.")
 
     listed(monkeypatch, good={"write": lambda request, out: out.write(b"x")}, bad={"write": refuses})
-    made = write("all", **material(project))
+    made = write("all", **given_by(project))
     archive = zipfile.ZipFile(io.BytesIO(made.content))
     assert archive.namelist() == ["good.txt", "good.txt.manifest.json", "left-out.txt"]
     assert "bad: It cannot hold row 7." in archive.read("left-out.txt").decode()
     assert made.left_out == {"bad": "It cannot hold row 7."}
     listed(monkeypatch, bad={"write": refuses})
     with pytest.raises(InputError, match="row 7"):
-        write("all", **material(project))
+        write("all", **given_by(project))
 
 
-def test_the_manifest_says_the_order_how_to_load_and_whether_cells_were_guarded(project):
+def test_the_manifest_says_the_order_how_to_load_and_whether_cells_were_guarded(project, material):
     for format in catalogue():
-        file = write(format.name, **material(project))
+        file = write(format.name, **material(format.name))
         about = json.loads(manifest_file({}, file, format=format.name).content)["export"]
         assert (about["order"], about["load"]) == (format.order, format.load)
         assert about["formula_guard"] == (True if format.texts_guarded else None)
-    open_to_run = write("labelled-csv", **material(project, formula_guard=False))
+    open_to_run = write("labelled-csv", **given_by(project, formula_guard=False))
     assert json.loads(manifest_file({}, open_to_run, format="labelled-csv").content)["export"]["formula_guard"] is False
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from votek.exports.files import ExportRequest
 from votek.prompts import LabelledRow
 
-__all__ = ["TABLE", "labelled_records"]
+__all__ = ["TABLE", "cell_text", "labelled_records"]
 
 TABLE = (
     *("id", "text", "label", "who", "time", "source", "guideline_version", "rank", "row", "suggested"),
@@ -28,6 +29,15 @@ def labelled_records(request: ExportRequest) -> Iterator[dict[str, Any]]:
         record: dict[str, Any] = dict(zip(TABLE, (*values, row.rank, row.row, suggested, *_agreed(row)), strict=True))
         record |= {f"field:{name}": row.fields.get(name, "") for name in request.columns}
         yield record
+
+
+def cell_text(value: Any) -> str:
+    """What a cell of a table of texts holds: several labels are a JSON list, times ISO 8601, unknown is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _agreed(row: LabelledRow) -> tuple[str, int, int, str]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from votek.exports.files import ExportRequest, json_bytes
 from votek.exports.format import Format
 from votek.exports.guard import guarded
-from votek.exports.labelled import TABLE, labelled_records
+from votek.exports.labelled import TABLE, cell_text, labelled_records
 
 __all__ = ["FORMAT"]
 
@@ -23,7 +22,7 @@ def _write(request: ExportRequest, out: BinaryIO) -> None:
     """UTF-8, comma, CR LF between rows; several labels are a JSON list in their cell; unknown is empty."""
     _row([*TABLE, *(f"field:{name}" for name in request.columns)], request, out)
     for record in labelled_records(request):
-        _row([_cell(value) for value in record.values()], request, out)
+        _row([cell_text(value) for value in record.values()], request, out)
 
 
 def _row(cells: list[str], request: ExportRequest, out: BinaryIO) -> None:
@@ -31,14 +30,6 @@ def _row(cells: list[str], request: ExportRequest, out: BinaryIO) -> None:
     writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow([guarded(cell) for cell in cells] if request.formula_guard else cells)
     out.write(json_bytes(line.getvalue()))
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 FORMAT = Format(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from votek.errors import UnknownNameError
 from votek.exports import (
+    datasets_folder,
     dspy,
     labelled_csv,
     labelled_jsonl,
     labelled_parquet,
+    labelled_xlsx,
     langchain,
     openai_chat_jsonl,
     prompts_jsonl,
@@ -25,6 +27,8 @@ _FORMATS: dict[str, Format] = {
         labelled_jsonl.FORMAT,
         labelled_csv.FORMAT,
         labelled_parquet.FORMAT,
+        labelled_xlsx.FORMAT,
+        datasets_folder.FORMAT,
         prompts_jsonl.FORMAT,
         openai_chat_jsonl.FORMAT,
         langchain.FORMAT,

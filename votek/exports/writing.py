@@ -115,8 +115,10 @@ def _write_one(format: Format, request: ExportRequest, out: BinaryIO) -> Written
         raise InputError(f"The export {format.name!r} needs the prompt set with its manifest. Build the prompts first.")
     if format.needs == "own prompts" and request.own is None:
         raise InputError(
-            f"The export {format.name!r} needs a prompt for each labelled text. Build those and give them as `own`."
+            f"The export {format.name!r} needs a prompt for each labelled text. Build the prompts of those, as `own`."
         )
+    if format.needs == "prompts":
+        _ = request.prompt_list  # says what to do where there are none
     if request.answers and not format.answers:
         request = replace(request, answers={})
     digesting = DigestingFile(out)
@@ -132,11 +134,12 @@ def _write_all(request: ExportRequest, out: BinaryIO) -> WrittenFile:
         raise InputError('The export "all" needs the prompt set with its manifest. Build the prompts, then export.')
     if not request.labelled:
         raise InputError("Nothing is labelled yet. Label at least one text, then export.")
+    possible = _possible(request.prompts)
     refused: dict[str, InputError] = {}
     answers = 0
     digesting = DigestingFile(out)
     with ZipWriter(cast(BinaryIO, digesting)) as archive:
-        for format in _possible(request, request.prompts):
+        for format in possible:
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as part:
                 try:
                     made = _write_one(format, request, cast(BinaryIO, part))
@@ -147,7 +150,7 @@ def _write_all(request: ExportRequest, out: BinaryIO) -> WrittenFile:
                 archive.add(made.name, cast(BinaryIO, part))
                 archive.add(*_named(manifest_file(request.prompts.manifest, made, format=format.name)))
                 answers = max(answers, made.answers)
-        if len(refused) == len(_possible(request, request.prompts)):
+        if len(refused) == len(possible):
             raise next(iter(refused.values()))
         left_out = {name: str(problem) for name, problem in refused.items()}
         if left_out:
@@ -156,9 +159,9 @@ def _write_all(request: ExportRequest, out: BinaryIO) -> WrittenFile:
     return WrittenFile(_ALL_FILE, ZIP, digesting.size, digesting.sha256, answers, request.formula_guard, left_out)
 
 
-def _possible(request: ExportRequest, prompts: PromptSet) -> list[Format]:
-    there = {"labels": True, "settings": True, "prompts": len(prompts) > 0, "own prompts": request.own is not None}
-    return [format for format in catalogue() if there[format.needs]]
+def _possible(prompts: PromptSet) -> list[Format]:
+    """All formats; without test items, without those that hold a prompt for each."""
+    return [format for format in catalogue() if format.needs != "prompts" or len(prompts)]
 
 
 def _named(file: ExportFile) -> tuple[str, bytes]:
