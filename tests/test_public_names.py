@@ -15,6 +15,10 @@ import votek
 FORMS = {
     "agreement": "table *level *order *draws *seed",
     "read_dataset": "path *text *label *id *group *format *encoding",
+    "build_prompts": (
+        "settings *pool *pool_vectors *queries *query_vectors *mean *copies *near_copy_threshold *task *progress"
+    ),
+    "open_workspace": "folder",
     "embed": "texts *model *device *batch_size *cache *progress",
     "build_graph": "embeddings_or_vectors *k *centre *approximate",
     "select": "data *budget *method *k *rho *seed *labeled *exclude *copies *confidence *groups *floor *progress",

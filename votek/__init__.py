@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from votek.embeddings import embed
     from votek.graph import build_graph
     from votek.projection import project_2d
+    from votek.prompts.build import build_prompts
     from votek.prompts.pack import load_pack
     from votek.prompts.retrieval import retrieve
     from votek.selection import methods, select
+    from votek.workspace import open_workspace
 
 __all__ = [
     "__version__",
     "agreement",
     "build_graph",
+    "build_prompts",
     "embed",
     "load_pack",
     "methods",
+    "open_workspace",
     "project_2d",
     "read_dataset",
     "retrieve",
@@ -36,9 +40,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "agreement": "votek.annotation.agreement",
     "build_graph": "votek.graph",
+    "build_prompts": "votek.prompts.build",
     "embed": "votek.embeddings",
     "load_pack": "votek.prompts.pack",
     "methods": "votek.selection",
+    "open_workspace": "votek.workspace",
     "project_2d": "votek.projection",
     "read_dataset": "votek.datasets",
     "retrieve": "votek.prompts.retrieval",

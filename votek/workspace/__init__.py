@@ -9,7 +9,7 @@ from votek.workspace.people import AuditEntry, signed_in_at
 from votek.workspace.projects import ProjectSummary
 from votek.workspace.results import SelectionView
 from votek.workspace.reviewing import Review, Revision, ToSettle
-from votek.workspace.workspace import Workspace
+from votek.workspace.workspace import Workspace, open_workspace
 
 __all__ = [
     "OKABE_ITO",
@@ -29,5 +29,6 @@ __all__ = [
     "Workspace",
     "label_color",
     "label_key",
+    "open_workspace",
     "signed_in_at",
 ]

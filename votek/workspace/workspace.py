@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+from pathlib import Path
 
 from votek.access.accounts import accounts_configured
 from votek.datatypes import Person
 from votek.settings import Settings
 from votek.store import Store
+from votek.workspace.bundling import Bundling
 from votek.workspace.data import Data
 from votek.workspace.evaluating import Evaluating
+from votek.workspace.exporting import Exporting
 from votek.workspace.guarded import guarded
 from votek.workspace.handout_settings import HandoutWork
 from votek.workspace.labelling import LabellingWork
@@ -17,14 +21,13 @@ from votek.workspace.models import Models
 from votek.workspace.people import People
 from votek.workspace.projects import Projects
 from votek.workspace.prompt_versions import PromptVersions
-from votek.workspace.prompting import Prompting
 from votek.workspace.reviewing import Reviewing
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "open_workspace"]
 
 
 class Workspace(
-    Projects, People, Data, LabellingWork, HandoutWork, Reviewing, PromptVersions, Prompting, Models, Evaluating
+    Projects, People, Data, LabellingWork, HandoutWork, Reviewing, PromptVersions, Exporting, Models, Evaluating, Bundling
 ):
     """Projects, data, background work, results, labels and prompts of one data folder.
 
@@ -51,6 +54,12 @@ class Workspace(
         opened.accounts = accounts_configured() if accounts is None else accounts
         return opened
 
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def as_person(self, person: Person, *, since: dt.datetime | None = None) -> Workspace:
         """This workspace as `person` may use it: every call is checked against `votek.access.policy`.
 
@@ -58,3 +67,16 @@ class Workspace(
         has ended is refused as well. Calls raise AccessError on what the person may not do.
         """
         return guarded(self, person, since=since)
+
+
+def open_workspace(folder: str | os.PathLike[str] | None = None) -> Workspace:
+    """The projects of a data folder, for a script or notebook: what pages and commands do are methods of it.
+
+    `folder`: made when it is not there; None: the one that VOTEK_DATA names, as for the app. Close it at the end, or
+    use it in a `with` statement. Long work runs when `votek.jobs.inline.finish_job(space, job)` is called, or in a
+    worker.
+
+    Raises:
+        StorageError: the folder cannot be written, or its database is newer than this program.
+    """
+    return Workspace.open(Settings() if folder is None else Settings(data=Path(folder)))
