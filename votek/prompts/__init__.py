@@ -8,6 +8,7 @@ from __future__ import annotations
 from votek.prompts.build import PromptBuilder, build_prompts
 from votek.prompts.counting import PartCounts, count_parts
 from votek.prompts.instruction import default_instruction, instruction_text, settings_in_force, unfilled_fields
+from votek.prompts.linter import Finding, LintReport, lint
 from votek.prompts.presets import Preset, fitting_presets, has_own_words, presets, with_preset
 from votek.prompts.retrieval import retrieve
 from votek.prompts.retrievers import retrievers
@@ -16,12 +17,14 @@ from votek.prompts.settings import check_settings
 from votek.prompts.templates import Template, parse_template
 from votek.prompts.tokenizers import is_estimate, token_counter, tokenizers
 from votek.prompts.versions import PromptsVersion, settings_difference, settings_lines
-from votek.prompts.writing import DemonstrationWriter
+from votek.prompts.writing import DemonstrationWriter, sample_prompt
 
 __all__ = [
     "DemonstrationWriter",
+    "Finding",
     "LabelValue",
     "LabelledRow",
+    "LintReport",
     "PartCounts",
     "Preset",
     "PromptBuilder",
@@ -38,10 +41,12 @@ __all__ = [
     "instruction_text",
     "is_estimate",
     "label_text",
+    "lint",
     "parse_template",
     "presets",
     "retrieve",
     "retrievers",
+    "sample_prompt",
     "settings_difference",
     "settings_in_force",
     "settings_lines",
