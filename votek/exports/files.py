@@ -103,6 +103,12 @@ class ExportRequest:
         """The settings that the prompts were built with."""
         return prompt_settings({} if self.prompts is None else self.prompts.manifest)
 
+    @property
+    def order(self) -> str:
+        """In which order the demonstrations of a prompt stand, in words: "most similar last", ..."""
+        prompts = {} if self.prompts is None else self.prompts.manifest.get("prompts", {})
+        return str(prompts.get("order", "as in the prompt"))
+
     @cached_property
     def prompt_list(self) -> tuple[Prompt, ...]:
         """The prompts; InputError when there are none."""

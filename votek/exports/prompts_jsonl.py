@@ -11,7 +11,7 @@ __all__ = ["FORMAT"]
 
 
 def _write(request: ExportRequest, out: BinaryIO) -> None:
-    """`text` is the test item, `prompt` the literal prompt, `demonstrations` stand in its order."""
+    """`text` is the test item, `prompt` the literal prompt; `demonstrations` stand as in it, `order` says how."""
     for prompt in request.prompt_list:
         record = {
             "id": prompt.id,
@@ -21,6 +21,7 @@ def _write(request: ExportRequest, out: BinaryIO) -> None:
                 {"id": row.id, "row": row.row, "text": row.text, "label": request.value(row.value)}
                 for row in request.demonstrations(prompt)
             ],
+            "order": request.order,
             "tokens": prompt.tokens,
             "skipped": prompt.skipped,
             "over_budget": prompt.over_budget,
@@ -36,7 +37,7 @@ FORMAT = Format(
     mime=JSONL,
     group="prompts",
     needs="prompts",
-    order="as in the prompt",
+    order="as in the prompt, most similar last unless its settings say otherwise",
     load='datasets.load_dataset("json", data_files=FILE)',
     write=_write,
 )

@@ -6,12 +6,18 @@ from votek.errors import UnknownNameError
 from votek.exports import (
     datasets_folder,
     dspy,
+    inspect_jsonl,
     labelled_csv,
     labelled_jsonl,
     labelled_parquet,
     labelled_xlsx,
     langchain,
+    lm_eval,
+    openai_batch_jsonl,
+    openai_chat_answered_jsonl,
     openai_chat_jsonl,
+    openai_fine_tuning_jsonl,
+    promptfoo,
     prompts_jsonl,
 )
 from votek.exports.format import Format
@@ -31,6 +37,12 @@ _FORMATS: dict[str, Format] = {
         datasets_folder.FORMAT,
         prompts_jsonl.FORMAT,
         openai_chat_jsonl.FORMAT,
+        openai_chat_answered_jsonl.FORMAT,
+        openai_batch_jsonl.FORMAT,
+        openai_fine_tuning_jsonl.FORMAT,
+        promptfoo.FORMAT,
+        lm_eval.FORMAT,
+        inspect_jsonl.FORMAT,
         langchain.FORMAT,
         dspy.FORMAT,
     )
