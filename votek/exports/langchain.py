@@ -9,35 +9,37 @@ Demonstrations come without the separator: `example_separator` puts it between t
 from __future__ import annotations
 
 import json
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from votek.exports.files import ExportRequest, json_bytes
 from votek.exports.format import JSON, Format
-from votek.prompts import DemonstrationWriter, label_text
+from votek.prompts import DemonstrationWriter, LabelledRow, label_text
 
-__all__ = ["FORMAT"]
+__all__ = ["FORMAT", "escaped", "example"]
 
 
 def _write(request: ExportRequest, out: BinaryIO) -> None:
     """A JSON list, in pick order: id, text, label, and escaped text, label and rendered demonstration."""
     writer = DemonstrationWriter(request.settings, None)
-    examples = []
-    for row in request.labelled:
-        label = label_text(row.value)
-        examples.append(
-            {
-                "id": row.id,
-                "text": row.text,
-                "label": label,
-                "text_escaped": _escaped(row.text),
-                "label_escaped": _escaped(label),
-                "demonstration_escaped": _escaped(writer.render(row)),
-            }
-        )
+    examples = [example(row, writer.render(row)) for row in request.labelled]
     out.write(json_bytes(json.dumps(examples, ensure_ascii=False, indent=1)))
 
 
-def _escaped(text: str) -> str:
+def example(row: LabelledRow, demonstration: str) -> dict[str, Any]:
+    """One example: its texts as they are, and with braces doubled for templates."""
+    label = label_text(row.value)
+    return {
+        "id": row.id,
+        "text": row.text,
+        "label": label,
+        "text_escaped": escaped(row.text),
+        "label_escaped": escaped(label),
+        "demonstration_escaped": escaped(demonstration),
+    }
+
+
+def escaped(text: str) -> str:
+    """`text` as it must stand in a template of LangChain to come out as it is."""
     return text.replace("{", "{{").replace("}", "}}")
 
 

@@ -7,20 +7,16 @@ plain Python can use the folder too.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
-from votek.errors import InputError
 from votek.exports.bundle import zip_files
 from votek.exports.files import ExportFile, ExportRequest, LabelledVectors, json_bytes, json_line
 from votek.exports.format import JSON, ZIP, Format
 from votek.exports.manifest import manifest_bytes
+from votek.exports.vectors import needed_manifest, needed_vectors, npy_bytes
 from votek.exports.versions import versions
 from votek.prompts.pack_files import ABOUT, FOLDER, SCHEMA, about_digest
 from votek.prompts.writing import PromptWriter
@@ -59,30 +55,6 @@ def _write(request: ExportRequest, out: BinaryIO) -> None:
     about = json.dumps(_about(manifest, vectors, content), ensure_ascii=False, indent=1, allow_nan=False)
     files = {ABOUT: json_bytes(about), **content}
     out.write(zip_files([ExportFile(f"{FOLDER}/{name}", JSON, data) for name, data in files.items()]))
-
-
-def needed_vectors(request: ExportRequest) -> LabelledVectors:
-    """The vectors of the labelled texts; InputError when there are none."""
-    if request.vectors is None:
-        raise InputError(
-            "The vectors that similar texts are found by are not computed yet. They are made in the background "
-            "once the texts are loaded; wait for it, then export."
-        )
-    return request.vectors
-
-
-def needed_manifest(request: ExportRequest) -> Mapping[str, Any]:
-    """The lineage manifest of the prompt set, be it empty; InputError where none is given."""
-    if request.prompts is None:
-        raise InputError("This export needs the prompt set with its manifest. Build the prompts, then export.")
-    return request.prompts.manifest
-
-
-def npy_bytes(values: NDArray[Any]) -> bytes:
-    """A .npy file of float32, which any reader of numpy's format can read without pickle."""
-    out = io.BytesIO()
-    np.lib.format.write_array(out, np.ascontiguousarray(values, dtype="<f4"), version=(1, 0), allow_pickle=False)
-    return out.getvalue()
 
 
 def _about(manifest: Mapping[str, Any], vectors: LabelledVectors, content: Mapping[str, bytes]) -> dict[str, Any]:
