@@ -64,6 +64,9 @@ POLICY: Mapping[str, Rule] = {
     "template_columns": _REVIEWER,
     # vectors, picks, map
     "embeddings": _REVIEWER,
+    "import_labels": _OWNER,  # both write to the audit log themselves
+    "take_back_labels": _OWNER,
+    "label_imports": _REVIEWER,
     "prepared": _REVIEWER,
     "projection": _REVIEWER,
     "rounds": _REVIEWER,

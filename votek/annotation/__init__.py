@@ -14,12 +14,21 @@ from votek.annotation.records import (
     NewEvent,
     UndoStep,
 )
-from votek.annotation.resolution import IMPORT, Overlap, Resolution, Status, resolve
+from votek.annotation.resolution import (
+    IMPORT,
+    IMPORTED_FROM,
+    Overlap,
+    Resolution,
+    Status,
+    came_with_file,
+    resolve,
+)
 from votek.annotation.rules import check_event, check_value
 from votek.annotation.state import Labelling, fold
 
 __all__ = [
     "IMPORT",
+    "IMPORTED_FROM",
     "Ack",
     "AnnotationItem",
     "AnnotationState",
@@ -35,6 +44,7 @@ __all__ = [
     "TwoRounds",
     "UndoStep",
     "build_queue",
+    "came_with_file",
     "check_event",
     "check_value",
     "fold",

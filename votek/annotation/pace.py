@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import quantiles
 
-from votek.annotation.resolution import IMPORT
+from votek.annotation.resolution import came_with_file
 from votek.datatypes import LabelEvent
 
 __all__ = ["PAUSE_SECONDS", "TOGETHER_SECONDS", "Pace", "pace"]
@@ -39,7 +39,7 @@ def pace(events: Iterable[LabelEvent]) -> tuple[Pace, ...]:
     before: dict[str, dt.datetime] = {}
     taken: dict[str, list[float]] = {}
     for event in events:
-        if event.source == IMPORT:
+        if came_with_file(event):
             continue
         taken.setdefault(event.who, [])
         last, before[event.who] = before.get(event.who), event.time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from votek.annotation.resolution import IMPORT, Resolution
+from votek.annotation.resolution import Resolution, came_with_file
 from votek.annotation.state import Labelling
 from votek.datatypes import LabelEvent, TaskSpec
 
@@ -64,7 +64,7 @@ def _standing(found: Resolution) -> list[LabelEvent]:
     """The events whose versions count: the adjudication where there is one, else everybody's labels."""
     if found.event is not None and found.event.kind == "adjudicate":
         return [found.event] if found.labelled else []
-    return [event for event in found.decisions if event.kind == "label" and event.source != IMPORT]
+    return [event for event in found.decisions if event.kind == "label" and not came_with_file(event)]
 
 
 def _names(event: LabelEvent, tasks: Mapping[int, TaskSpec]) -> list[str]:

@@ -10,12 +10,23 @@ from typing import Any, Literal
 
 from votek.datatypes import LabelEvent
 
-__all__ = ["IMPORT", "Overlap", "Resolution", "Status", "resolve"]
+__all__ = ["IMPORT", "IMPORTED_FROM", "Overlap", "Resolution", "Status", "came_with_file", "resolve"]
 
 IMPORT = "import"
 """Source of labels that came with a file: they count until a person has decided."""
 
+IMPORTED_FROM = "import:"
+"""What the source of a named person's label begins with that came with a file: it counts like any person's."""
+
 Status = Literal["open", "single", "unanimous", "majority", "disputed", "adjudicated", "skipped"]
+
+
+def came_with_file(event: LabelEvent) -> bool:
+    """Whether this was decided elsewhere, by somebody the file names or by nobody it names.
+
+    When it was decided is what the file says, and nothing that was shown here had a part in it.
+    """
+    return event.source == IMPORT or event.source.startswith(IMPORTED_FROM)
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,10 @@ def resolve(
         value = adjudication.value["label"]
         return Resolution("skipped" if value is None else "adjudicated", value, adjudication, people)
     if not people:
-        return Resolution("single", decisions[-1].value, decisions[-1], tuple(decisions)) if decisions else None
+        if not decisions:
+            return None
+        last = decisions[-1]
+        return Resolution("single" if last.kind == "label" else "skipped", last.value, last, tuple(decisions))
     if len(people) < needed:
         return Resolution("open", None, None, people)
     labels = [event for event in people if event.kind == "label"]

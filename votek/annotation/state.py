@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from votek.annotation.records import FinalLabel, ItemState
-from votek.annotation.resolution import IMPORT, Overlap, Resolution, resolve
+from votek.annotation.resolution import IMPORT, Overlap, Resolution, came_with_file, resolve
 from votek.datatypes import LOCAL, EventKind, LabelEvent
 
 __all__ = ["Labelling", "fold"]
@@ -46,7 +46,7 @@ class Labelling:
             self._by_id[event.event_id] = event
             self._by_person.setdefault(event.who, {})[event.event_id] = None
             self._live.setdefault((event.item, _CHANNEL[event.kind]), []).append(event)
-        if kind == "adjudicate" or event.source == IMPORT or event.who == LOCAL.id:
+        if kind == "adjudicate" or came_with_file(event) or event.who == LOCAL.id:
             self.turned = event.sequence
         if self._skipped is not None:
             found = self.resolution(event.item)

@@ -13,6 +13,7 @@ from votek.imports.format import LabelFormat
 
 __all__ = ["FORMAT", "add_table"]
 
+_ID = ("id", "item_id", "text_id", "instance_id", "uid", "uuid", "guid")
 _WHO = ("annotator", "annotator_id", "who", "user", "user_id", "worker", "worker_id", "labeler", "rater", "person")
 _NO_LABEL = "-1"
 """What data sets with named labels write where there is none."""
@@ -46,7 +47,7 @@ def add_table(table: Table, draft: Draft, *, names: list[str] | None = None, lab
     label = label or options.label or next(iter(found.labels), None) or _only_label(found.text)
     if label is None:
         raise FileError(f"no column looks like labels. Name it with --label; there are: {listed(table.columns)}.")
-    id_column = options.id or found.id
+    id_column = options.id or found.id or (found.text if (found.text or "").lower() in _ID else None)
     text = options.text or (None if found.text in (label, id_column) else found.text)
     if text is None and id_column is None:
         raise FileError(f"name the column of the text or of its id; there are: {listed(table.columns)}.")

@@ -18,6 +18,7 @@ from votek.store.schema import audit, membership, person
 __all__ = [
     "AuditEntry",
     "PersonRow",
+    "add_imported",
     "by_email",
     "by_id",
     "by_subject",
@@ -122,6 +123,19 @@ def record_sign_in(
     return True
 
 
+def add_imported(tx: Transaction, *, issuer: str, subject: str, name: str, time: dt.datetime) -> str:
+    """The id of somebody who labelled elsewhere, who is added when new: without an address, so that nobody signs in.
+
+    Hold the lock of the project that the subject belongs to.
+    """
+    known = by_subject(tx, issuer, subject)
+    if known is not None:
+        return known.id
+    added = {"id": secrets.token_hex(8), "issuer": issuer, "subject": subject, "email": None, "name": name}
+    tx.execute(sa.insert(person).values(**added, created=time, signed_in=time, valid_from=None))
+    return str(added["id"])
+
+
 def end_sessions(tx: Transaction, person_id: str, *, until: dt.datetime) -> None:
     """Let sessions and tokens from up to `until` count no more."""
     tx.execute(sa.update(person).where(person.c.id == person_id).values(valid_from=until))
@@ -217,9 +231,13 @@ def note(
     tx.execute(sa.insert(audit).values(**values))
 
 
-def notes(tx: Transaction, project_id: str | None = None, *, limit: int = 200) -> list[AuditEntry]:
-    """What was done in a project (None: anywhere), newest first."""
+def notes(
+    tx: Transaction, project_id: str | None = None, *, action: str | None = None, limit: int = 200
+) -> list[AuditEntry]:
+    """What was done in a project (None: anywhere), newest first; `action`: only this."""
     query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if action is not None:
+        query = query.where(audit.c.action == action)
     if project_id is not None:
         query = query.where(audit.c.project == project_id)
     return [AuditEntry(row.id, row.project, row.who, row.action, row.details, row.time) for row in tx.execute(query)]

@@ -18,7 +18,7 @@ from votek.store import events as event_rows
 from votek.store import people as people_rows
 from votek.store import projects as project_rows
 
-__all__ = ["ProjectSummary", "Projects"]
+__all__ = ["MAX_GUIDELINES", "ProjectSummary", "Projects", "checked_name", "checked_task"]
 
 MAX_NAME = 200
 MAX_GUIDELINES = 200_000
@@ -84,8 +84,8 @@ class Projects(Context):
         self, name: str, *, task: TaskSpec | None = None, sample: bool = False, who: str = LOCAL.id
     ) -> Project:
         """Make an empty project; whoever makes it, signed in, is its owner."""
-        name = _name(name)
-        spec = _checked(task or TaskSpec())
+        name = checked_name(name)
+        spec = checked_task(task or TaskSpec())
         project_id, time = secrets.token_hex(8), now()
         with self.store.write() as tx:
             project_rows.insert(tx, project_id, created=time, sample=sample)
@@ -100,7 +100,7 @@ class Projects(Context):
 
     def rename_project(self, project_id: str, name: str) -> Project:
         """Give a project another name."""
-        name = _name(name)
+        name = checked_name(name)
         with self.store.write() as tx:
             project_rows.lock(tx, project_id)
             project_rows.add_revision(tx, project_id, "name", name, time=now())
@@ -117,7 +117,7 @@ class Projects(Context):
         Raises:
             InputError: the labels cannot be used, or labels that somebody gave already would become invalid.
         """
-        spec = _checked(task)
+        spec = checked_task(task)
         with self.writing() as tx:
             project_rows.lock(tx, project_id)
             before = project_rows.get(tx, project_id).task
@@ -163,14 +163,16 @@ def _next_step(*, texts: int, queued: int, done: int, disputed: int) -> NextStep
     return "annotate" if done < queued else "prompts"
 
 
-def _name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A project's name without blanks around it; InputError when it cannot be one."""
     stripped = name.strip()
     if not stripped or len(stripped) > MAX_NAME or not stripped.isprintable():
         raise InputError(f"A project needs a name of 1 to {MAX_NAME} printable characters; {name[:60]!r} was given.")
     return stripped
 
 
-def _checked(task: TaskSpec) -> TaskSpec:
+def checked_task(task: TaskSpec) -> TaskSpec:
+    """A task that can be asked of people; InputError when a label, colour or key cannot be used."""
     if task.type not in ("single", "multi", "text"):
         raise InputError(f"There is no task type {task.type!r}: use single, multi or text.")
     labels = tuple(task.labels) if task.type != "text" else ()

@@ -11,11 +11,11 @@ from votek.datatypes import Person
 from votek.settings import Settings
 from votek.store import Store
 from votek.workspace.bundling import Bundling
-from votek.workspace.data import Data
 from votek.workspace.evaluating import Evaluating
 from votek.workspace.exporting import Exporting
 from votek.workspace.guarded import guarded
 from votek.workspace.handout_settings import HandoutWork
+from votek.workspace.importing import Importing
 from votek.workspace.labelling import LabellingWork
 from votek.workspace.models import Models
 from votek.workspace.people import People
@@ -27,7 +27,18 @@ __all__ = ["Workspace", "open_workspace"]
 
 
 class Workspace(
-    Projects, People, Data, LabellingWork, HandoutWork, Reviewing, PromptVersions, Exporting, Models, Evaluating, Bundling
+    Projects,
+    People,
+    Importing,
+    LabellingWork,
+    HandoutWork,
+    Reviewing,
+    PromptVersions,
+    Exporting,
+    Linting,
+    Models,
+    Evaluating,
+    Bundling,
 ):
     """Projects, data, background work, results, labels and prompts of one data folder.
 
