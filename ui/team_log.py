@@ -31,6 +31,7 @@ _ACTIONS = {
     "set_suggestions": "changed the suggestions",
     "save_model_settings": "chose the model",
     "export": "exported",
+    "export_files": "exported",
     "request_analysis": "asked for an analysis",
     "keep_predictions": "gave predictions of a model",
     "cancel_job": "stopped work in the background",

@@ -112,7 +112,9 @@ POLICY: Mapping[str, Rule] = {
     "labelled_rows": _REVIEWER,
     "prompt_set": _REVIEWER,
     "export": _REVIEWER_NOTED,
+    "export_files": _REVIEWER_NOTED,
     "export_manifest": _REVIEWER,
+    "right_answers_known": _REVIEWER,
     # evaluation and models
     "analysis": _REVIEWER,
     "request_analysis": _REVIEWER_NOTED,
@@ -155,6 +157,7 @@ INSIDE = frozenset(
         "request_rest",
         "role_in",
         "rounds_in_force",
+        "save_export",
         "save_pool",
         "team",
         "writing",

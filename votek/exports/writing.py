@@ -123,7 +123,9 @@ def _write_one(format: Format, request: ExportRequest, out: BinaryIO) -> Written
         request = replace(request, answers={})
     digesting = DigestingFile(out)
     format.write(request, cast(BinaryIO, digesting))
-    answers = sum(prompt.id in request.answers for prompt in request.prompt_list) if request.answers else 0
+    answers = sum(
+        prompt.id in request.answers for prompt in ([] if request.prompts is None else request.prompts.prompts)
+    )
     guarded = request.formula_guard if format.texts_guarded else None
     return WrittenFile(format.file, format.mime, digesting.size, digesting.sha256, answers, guarded)
 

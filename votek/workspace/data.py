@@ -20,7 +20,7 @@ from votek.store.data import Role
 if TYPE_CHECKING:
     from votek.datatypes import Dataset
 
-__all__ = ["OKABE_ITO", "ColumnUse", "Data", "label_color", "label_key"]
+__all__ = ["OKABE_ITO", "ColumnUse", "Data", "label_color", "label_key", "label_parts"]
 
 ColumnUse = Literal["labelled", "gold", "ignore"]
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7A7A7A")
@@ -143,7 +143,7 @@ class Data(Context):
         task = project.task
         if task.type == "text":
             return project
-        names = dict.fromkeys(part for cell in cells for part in _parts(task, cell))
+        names = dict.fromkeys(part for cell in cells for part in label_parts(task, cell))
         known = {label.name for label in task.labels}
         new = [name for name in names if name not in known]
         if not new:
@@ -158,7 +158,7 @@ class Data(Context):
         return project_rows.get(tx, project.id)
 
     def _imported_value(self, task: TaskSpec, cell: str, column: str) -> object:
-        raw = cell if task.type == "text" else _parts(task, cell)
+        raw = cell if task.type == "text" else label_parts(task, cell)
         value, reason = check_value(
             task, raw[0] if task.type == "single" else raw, max_chars=self.settings.max_text_chars
         )
@@ -167,7 +167,7 @@ class Data(Context):
         return value
 
 
-def _parts(task: TaskSpec, cell: str) -> list[str]:
+def label_parts(task: TaskSpec, cell: str) -> list[str]:
     """The labels in a cell; several are separated by semicolons."""
     if task.type == "single":
         return [cell.strip()]
