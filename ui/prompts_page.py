@@ -14,9 +14,12 @@ import streamlit as st
 from ui.frame import OpenPage, escape, next_step
 from ui.jobs import latest_failure, watch_jobs
 from ui.prompts_page_exports import draw_exports
+from ui.prompts_page_follow import follow_store, keep_in_step
 from ui.prompts_page_parts import Material
+from ui.prompts_page_presets import draw_presets
 from ui.prompts_page_preview import draw_preview, show_prompt
 from ui.prompts_page_settings import draw_settings, template_columns
+from ui.prompts_page_versions import draw_versions
 from ui.remember import remembered
 from votek.access.roles import may
 from votek.errors import VotekError
@@ -40,6 +43,7 @@ def draw_prompts(page: OpenPage) -> None:
     material = _material(page)
     if material is None:
         return
+    follow_store(page)
     _what_for(page, material)
     sections = {section.label: section for section in SECTIONS}
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -60,7 +64,9 @@ def draw_prompts(page: OpenPage) -> None:
 def _write(page: OpenPage, material: Material) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
+        draw_presets(page, material)
         settings, problem = draw_settings(page)
+    keep_in_step(page, settings)
     st.session_state[_problem_key(page)] = problem
     with right:
         draw_preview(page, material, settings, problem=problem)
@@ -90,6 +96,7 @@ def _problem_key(page: OpenPage) -> str:
 
 SECTIONS: tuple[Section, ...] = (
     Section("Write", _write),
+    Section("Versions", draw_versions),
     Section("Take away", _take_away),
 )
 

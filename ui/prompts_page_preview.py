@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ui.frame import errors_shown, escape
 from ui.remember import remembered
-from votek.prompts import label_text
+from votek.prompts import count_parts, label_text
 
 if TYPE_CHECKING:
     from ui.frame import OpenPage
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["cosines", "draw_preview", "items_like", "show_prompt"]
 
 _LISTED = 200
+_ESTIMATE = " These are estimates, a quarter of the characters; a real tokenizer counts differently."
 _LONG = 4_000  # characters; a longer prompt scrolls in its box
 
 
@@ -42,6 +43,7 @@ def draw_preview(
     _counted(prompt, settings)
     long = len(prompt.text) > _LONG or prompt.text.count("\n") > _LONG // 80
     st.code(prompt.text, language=None, wrap_lines=True, height=640 if long else "content")
+    _tokens(page, prompt, settings, material, place)
     _demonstrations(page, prompt, material, chosen, place)
 
 
@@ -95,6 +97,33 @@ def _counted(prompt: Prompt, settings: PromptSettings) -> None:
     st.markdown(words)
     if prompt.over_budget:
         st.warning("Even without a demonstration this prompt is longer than the tokens allow. Allow more of them.")
+
+
+def _tokens(page: OpenPage, prompt: Prompt, settings: PromptSettings, material: Material, place: str) -> None:
+    counts = count_parts(prompt, settings, pool=material.labelled, task=page.project.task)
+    with st.expander("Where the tokens go", key=f"prompt-tokens-{place}"):
+        st.caption("Counted part by part; the parts add up to the prompt." + _ESTIMATE * counts.estimated)
+        rows = [*counts.rows(), ("The whole prompt", counts.total)]
+        if counts.left is not None:
+            rows += [("Kept free for the answer", counts.answer_reserve), (f"Left of {counts.budget:,}", counts.left)]
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Part": [name for name, _ in rows],
+                    "Tokens": [tokens for _, tokens in rows],
+                    "Share": [max(tokens, 0) for _, tokens in rows],
+                }
+            ),
+            hide_index=True,
+            key=f"prompt-parts-{place}",
+            column_config={
+                "Tokens": st.column_config.NumberColumn(width=80),
+                "Share": st.column_config.ProgressColumn(
+                    max_value=max(counts.total, counts.budget or 0, 1), format=" ", color="primary"
+                ),
+            },
+            alt="The tokens of each part of the prompt, in the order of the text",
+        )
 
 
 def _demonstrations(page: OpenPage, prompt: Prompt, material: Material, item: int, place: str) -> None:

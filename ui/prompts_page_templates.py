@@ -60,6 +60,11 @@ def draw_templates(
             "`{field:NAME}`. For a brace that is no field write `{{` or `}}`. Braces inside the texts are safe. "
             "In the instruction `{labels}` stands for the names of all labels, and other braces stay as they are."
         )
+        st.markdown(
+            "Words that only make sense where a column is filled in stand in a block: "
+            "`{if field:NAME}About: {field:NAME}{end}`, or with other words instead, "
+            "`{if label}{label}{else}unknown{end}`."
+        )
         both = [name for name in pool_fields if name in query_fields]
         if both:
             st.text("Columns: " + ", ".join(f"{{field:{name}}}" for name in both[:30]))
@@ -95,8 +100,9 @@ def _judge(source: str, fields: Sequence[str], name: str, *, label: bool, lacks:
     except VotekError as problem:
         st.error(escape(str(problem)))
         return str(problem)
-    for kind, words in zip(("text", "label"), lacks, strict=True):
-        if words and not template.uses(kind):
+    shown = (template.uses("text") or bool(template.fields), template.uses("label"))
+    for there, words in zip(shown, lacks, strict=True):
+        if words and not there:
             st.warning(words)
     return ""
 

@@ -9,11 +9,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from votek.datatypes import LabelSpec, TaskSpec
 from votek.jobs.worker import run
 from votek.settings import Settings
-from votek.workspace import Workspace
+from votek.workspace import NewEvent, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
+SHOP_LABELS = ("late", "lost", "broken", "blocked")
 
 
 @pytest.fixture
@@ -79,3 +81,43 @@ def work_off(space, monkeypatch):
         assert not [job for job in space.jobs(project, active=True) if job.kind == "select"]
 
     return worked
+
+
+@pytest.fixture
+def project(space):
+    labels = tuple(LabelSpec(name, f"#00000{i}") for i, name in enumerate(SHOP_LABELS))
+    return space.create_project("Shop", task=TaskSpec("single", labels))
+
+
+@pytest.fixture
+def filled(space, project, texts_of, tmp_path):
+    """The project with 30 texts and their true label in a hidden column."""
+    from votek.datasets import read_dataset
+
+    rows = [f'{i},"{text}",{SHOP_LABELS[i % 4]},{"AB"[i % 2]}' for i, text in enumerate(texts_of(30))]
+    (tmp_path / "texts.csv").write_text("\n".join(["id,text,truth,team", *rows]))
+    dataset = read_dataset(tmp_path / "texts.csv", text="text", id="id")
+    space.import_dataset(project.id, dataset, role="pool", name="texts.csv", columns={"truth": "gold"})
+    return project
+
+
+@pytest.fixture
+def labelled(space, filled, compare_texts):
+    """The project with twelve labelled texts, ready for prompts."""
+    compare_texts(space, filled.id)
+    space.add_to_queue(filled.id, range(12))
+    events = [NewEvent(f"e{i}", str(i), "label", SHOP_LABELS[i % 4], 1, 1) for i in range(12)]
+    assert all(ack.accepted for ack in space.record_events(filled.id, "local", events))
+    return filled
+
+
+@pytest.fixture
+def tested(space, labelled, compare_texts, tmp_path):
+    """The same with a test file of two items, one of them awkward."""
+    from votek.datasets import read_dataset
+
+    (tmp_path / "tests.csv").write_text('id,text,team\nq1,"My {parcel} costs $5 & is *late* <b>",A\nq2,Account lost?,B')
+    dataset = read_dataset(tmp_path / "tests.csv", text="text", id="id")
+    space.import_dataset(labelled.id, dataset, role="test", name="tests.csv")
+    compare_texts(space, labelled.id)
+    return labelled

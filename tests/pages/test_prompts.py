@@ -4,55 +4,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.conftest import SHOP_LABELS as LABELS
 from ui.prompts_page import SECTIONS
 from ui.prompts_page_exports import file_name
 from ui.prompts_page_preview import cosines
-from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
+from votek.datatypes import PromptSettings
 from votek.exports import formats
 from votek.workspace import NewEvent
 
 PAGE = "pages/6_Prompts.py"
-LABELS = ("late", "lost", "broken", "blocked")
-
-
-@pytest.fixture
-def project(space):
-    labels = tuple(LabelSpec(name, f"#00000{i}") for i, name in enumerate(LABELS))
-    return space.create_project("Shop", task=TaskSpec("single", labels))
-
-
-@pytest.fixture
-def filled(space, project, texts_of, tmp_path):
-    """The project with 30 texts and their true label in a hidden column."""
-    from votek.datasets import read_dataset
-
-    rows = [f'{i},"{text}",{LABELS[i % 4]},{"AB"[i % 2]}' for i, text in enumerate(texts_of(30))]
-    (tmp_path / "texts.csv").write_text("\n".join(["id,text,truth,team", *rows]))
-    dataset = read_dataset(tmp_path / "texts.csv", text="text", id="id")
-    space.import_dataset(project.id, dataset, role="pool", name="texts.csv", columns={"truth": "gold"})
-    return project
-
-
-@pytest.fixture
-def labelled(space, filled, compare_texts):
-    """The project with twelve labelled texts, ready for prompts."""
-    compare_texts(space, filled.id)
-    space.add_to_queue(filled.id, range(12))
-    events = [NewEvent(f"e{i}", str(i), "label", LABELS[i % 4], 1, 1) for i in range(12)]
-    assert all(ack.accepted for ack in space.record_events(filled.id, "local", events))
-    return filled
-
-
-@pytest.fixture
-def tested(space, labelled, compare_texts, tmp_path):
-    """The same with a test file of two items, one of them awkward."""
-    from votek.datasets import read_dataset
-
-    (tmp_path / "tests.csv").write_text('id,text,team\nq1,"My {parcel} costs $5 & is *late* <b>",A\nq2,Account lost?,B')
-    dataset = read_dataset(tmp_path / "tests.csv", text="text", id="id")
-    space.import_dataset(labelled.id, dataset, role="test", name="tests.csv")
-    compare_texts(space, labelled.id)
-    return labelled
 
 
 def section(at, project, name):
@@ -94,7 +54,7 @@ def test_the_preview_is_the_literal_prompt_of_the_chosen_item(open_at, space, te
     assert at.code[0].value == expected.text
     assert expected.text.endswith("Text: My {parcel} costs $5 & is *late* <b>\nLabel:")
     assert f"**{expected.tokens:,} tokens** · 8 demonstrations" in words(at)
-    table = at.dataframe[0].value
+    table = next(one.value for one in at.dataframe if "Similarity" in one.value)
     assert [int(item) for item in table["Item"]] == list(expected.demonstrations)
     assert table["Similarity"].is_monotonic_increasing
     at.text_input(f"{tested.id}-prompt-search").set_value("ACCOUNT").run()

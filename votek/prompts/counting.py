@@ -9,7 +9,7 @@ from votek.datatypes import Prompt, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.prompts.instruction import instruction_text
 from votek.prompts.rows import LabelledRow
-from votek.prompts.tokenizers import token_counter
+from votek.prompts.tokenizers import is_estimate, token_counter
 from votek.prompts.writing import DemonstrationWriter
 
 __all__ = ["PartCounts", "count_parts"]
@@ -76,7 +76,7 @@ def count_parts(
         total=total,
         answer_reserve=settings.answer_reserve,
         budget=settings.token_budget,
-        estimated=settings.tokenizer == "characters/4",
+        estimated=is_estimate(settings.tokenizer),
     )
 
 

@@ -10,7 +10,7 @@ from votek.prompts.retrievers import by_similarity
 from votek.prompts.rows import LabelledRow, QueryRow, label_text
 from votek.prompts.templates import parse_template
 
-__all__ = ["DemonstrationWriter", "PromptWriter"]
+__all__ = ["DemonstrationWriter", "PromptWriter", "sample_prompt"]
 
 
 class DemonstrationWriter:
@@ -60,6 +60,12 @@ class PromptWriter:
     def text(self, positions: Sequence[int], turn: str) -> str:
         """The prompt with these demonstrations (given best first)."""
         return "".join([self.head, *(self.parts[place] for place in self.arranged(positions)), turn])
+
+
+def sample_prompt(settings: PromptSettings, shot: LabelledRow, query: QueryRow, *, task: TaskSpec | None = None) -> str:
+    """How a prompt reads by these settings: one demonstration, whichever is given, and the query."""
+    writer = PromptWriter(settings, [shot], [query], task)
+    return writer.text([0], writer.turn(query))
 
 
 def _overlap(text: str, separator: str) -> int:
