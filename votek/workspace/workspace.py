@@ -17,6 +17,7 @@ from votek.workspace.guarded import guarded
 from votek.workspace.handout_settings import HandoutWork
 from votek.workspace.importing import Importing
 from votek.workspace.labelling import LabellingWork
+from votek.workspace.linting import Linting
 from votek.workspace.models import Models
 from votek.workspace.people import People
 from votek.workspace.projects import Projects

@@ -79,7 +79,7 @@ def encoding(case):
 
 
 def order(case):
-    case.target = "langchain"
+    case.target = "langchain-selector"
 
 
 def personal_data(case):

@@ -10,6 +10,19 @@ from votek.prompts.linter.findings import SEVERITIES, Finding, LintReport, Sever
 from votek.prompts.linter.registry import rules
 from votek.prompts.linter.rule import Rule
 from votek.prompts.linter.run import REGIONS, lint
-from votek.prompts.linter.targets import TARGETS
+from votek.prompts.linter.targets import FIRST, LAST, PICKS, TARGETS
 
-__all__ = ["REGIONS", "SEVERITIES", "TARGETS", "Finding", "LintReport", "Rule", "Severity", "lint", "rules"]
+__all__ = [
+    "FIRST",
+    "LAST",
+    "PICKS",
+    "REGIONS",
+    "SEVERITIES",
+    "TARGETS",
+    "Finding",
+    "LintReport",
+    "Rule",
+    "Severity",
+    "lint",
+    "rules",
+]

@@ -57,8 +57,8 @@ def parts_of(value: LabelValue) -> tuple[str, ...]:
 class Material:
     """`queries`: one per prompt, in the order of the prompts. `units`, `asked`: float64 (m, d) and (q, d), raw vectors
     of length 1, or None; `centred`, `asked_centred`: the same minus the pool mean. `copies`: int64 (n,), group of each
-    row of the pool, or None. `threshold`: cosine from which two texts are near-copies; None: off. `target_order`: how
-    the target arranges demonstrations, "" when there is none.
+    row of the pool, or None. `threshold`: cosine from which two texts are near-copies; None: off. `target`: where
+    the prompts go, in words; `target_order`: how it arranges demonstrations, "" when as in the prompt.
     """
 
     prompts: Sequence[Prompt]

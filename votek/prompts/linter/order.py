@@ -46,7 +46,7 @@ def _check(given: Material) -> Iterator[Finding]:
 def _as_built(given: Material, wanted: str) -> Iterator[Finding]:
     """Prompts whose first and last demonstrations stand the other way round; plain similarity promises an order."""
     similarity = given.centred_similarity
-    if given.settings.retrieval != "similar" or similarity is None:
+    if given.settings.retrieval != "similar" or similarity is None or not similarity.size:
         return
     rows = np.flatnonzero(given.sizes > 1)
     rise = similarity[rows, given.sizes[rows] - 1] - similarity[rows, 0]

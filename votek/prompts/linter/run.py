@@ -14,7 +14,7 @@ from votek.prompts.linter.findings import SEVERITIES, Finding, LintReport
 from votek.prompts.linter.material import MANY, Material
 from votek.prompts.linter.registry import chosen_rules
 from votek.prompts.linter.rule import Rule
-from votek.prompts.linter.targets import target_order
+from votek.prompts.linter.targets import TARGETS, target_order
 from votek.prompts.retrieval import checked_mean
 from votek.prompts.rows import LabelledRow, QueryRow
 
@@ -83,7 +83,7 @@ def lint(
         asked_centred=None if asked is None else unit_rows(asked, centre),
         copies=_groups(copies, pool),
         threshold=near_copy_threshold,
-        target=target or "",
+        target=f"the target {target}" if target in TARGETS else "the target",
         target_order=target_order(target or ""),
         regions=tuple(regions),
     )

@@ -9,10 +9,10 @@ __all__ = ["FIRST", "LAST", "PICKS", "TARGETS", "target_order"]
 FIRST, LAST, PICKS = "most similar first", "most similar last", "order of the picks"
 
 TARGETS = {
-    "dspy": FIRST,
-    "haystack": FIRST,
-    "langchain": FIRST,
-    "llama-index": FIRST,
+    "dspy-knn": FIRST,
+    "haystack-retriever": FIRST,
+    "langchain-selector": FIRST,
+    "llama-index-retriever": FIRST,
 }
 """Order in which a library's own search gives the examples: DSPy's KNN, the retrievers of Haystack and LlamaIndex and
 LangChain's SemanticSimilarityExampleSelector all return the nearest first, and templates write them in that order."""
