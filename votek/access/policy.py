@@ -47,6 +47,9 @@ POLICY: Mapping[str, Rule] = {
     "prompt_versions": _REVIEWER,
     "restore_prompts": _REVIEWER_NOTED,
     "has_events": _REVIEWER,
+    "bundle": _OWNER_NOTED,  # it holds everybody's labels, and addresses
+    "look_into_bundle": Rule("admin", "none"),
+    "open_bundle": Rule("admin", "none", noted=True),
     # people
     "members": _REVIEWER,
     "person_names": _REVIEWER,
@@ -61,12 +64,12 @@ POLICY: Mapping[str, Rule] = {
     "dataset": _REVIEWER,
     "columns": _REVIEWER,
     "gold_columns": _REVIEWER,
-    "template_columns": _REVIEWER,
-    # vectors, picks, map
-    "embeddings": _REVIEWER,
     "import_labels": _OWNER,  # both write to the audit log themselves
     "take_back_labels": _OWNER,
     "label_imports": _REVIEWER,
+    "template_columns": _REVIEWER,
+    # vectors, picks, map
+    "embeddings": _REVIEWER,
     "prepared": _REVIEWER,
     "projection": _REVIEWER,
     "rounds": _REVIEWER,
@@ -111,6 +114,7 @@ POLICY: Mapping[str, Rule] = {
     # prompts and exports
     "labelled_rows": _REVIEWER,
     "prompt_set": _REVIEWER,
+    "lint": _REVIEWER,
     "export": _REVIEWER_NOTED,
     "export_files": _REVIEWER_NOTED,
     "export_manifest": _REVIEWER,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from votek.store.database import Transaction
 from votek.store.schema import suggestion
 
-__all__ = ["Suggested", "add", "listed", "of_person"]
+__all__ = ["Suggested", "add", "listed", "of_person", "proposal_id"]
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ def add(tx: Transaction, project_id: str, proposals: Sequence[Suggested]) -> Non
 
     Hold the project's lock: two servers may work out the same proposal at the same moment.
     """
-    wanted = {_id(project_id, one.item, one.who): one for one in proposals}
+    wanted = {proposal_id(project_id, one.item, one.who): one for one in proposals}
     there = set(tx.execute(sa.select(suggestion.c.id).where(suggestion.c.id.in_(list(wanted)))).scalars())
     fresh = [_values(key, project_id, one) for key, one in wanted.items() if key not in there]
     if fresh:
         tx.execute(sa.insert(suggestion), fresh)
 
 
-def _id(project_id: str, item: str, who: str) -> str:
+def proposal_id(project_id: str, item: str, who: str) -> str:
     """The same for the same person and text, so that the primary key allows one proposal only."""
     return hashlib.sha256(json.dumps([project_id, item, who]).encode()).hexdigest()[:32]
 

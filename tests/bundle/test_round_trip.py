@@ -1,0 +1,178 @@
+"""A project goes out and comes back equal: on a clean machine, on either database, and a second time."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.bundle.conftest import sign_in, small_project
+from votek.datatypes import HandoutSettings
+from votek.workspace import NewEvent
+
+
+def exported(space, project_id):
+    """Every export, and its manifest but for times."""
+    content = space.export(project_id, "all")
+    with zipfile.ZipFile(io.BytesIO(content.read() if hasattr(content, "read") else content.content)) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    for name in [name for name in found if name.endswith("manifest.json")]:
+        found[name] = {k: v for k, v in json.loads(found[name]).items() if k not in ("created", "export")}
+    return found
+
+
+def seen(space, project_id):
+    """All that people see of a project."""
+    selection, prepared = space.selection(project_id), space.prepared(project_id)
+    handed = space.project(project_id).handout
+    return {
+        "project": space.project(project_id),
+        "members": space.members(project_id),
+        "events": space.events(project_id),
+        "state": [(item, str(label)) for item, label in space.labels(project_id).items()],
+        "review": space.review(project_id),
+        "history": space.history(project_id),
+        "agreement": space.agreement(project_id),
+        "disagreements": space.disagreements(project_id),
+        "queue": space.queue(project_id),
+        "excluded": space.excluded(project_id),
+        "rounds": space.rounds(project_id),
+        "picks": [array.tobytes() for array in (selection.indices, selection.gains, selection.coverage)],
+        "reasons": [selection.explain(place) for place in range(len(selection))],
+        "graph": {
+            name: np.asarray(getattr(prepared.graph, name)).tobytes()
+            for name in prepared.graph.__dataclass_fields__
+            if isinstance(getattr(prepared.graph, name), np.ndarray)
+        },
+        "map": [space.projection(project_id, way).xy.tobytes() for way in ("pca", "umap")],
+        "vectors": [np.asarray(space.embeddings(project_id, role).vectors).tobytes() for role in ("pool", "test")],
+        "guidelines": space.revisions(project_id, "guidelines"),
+        "tasks": space.revisions(project_id, "task"),
+        "prompts": [prompt.text for prompt in space.prompt_set(project_id).prompts],
+        "who": space.person_names(project_id, [event.who for event in space.events(project_id)]),
+        "log": [replace(entry, id=0) for entry in space.audit_log(project_id)],
+        "handout": (handed, space.handout_progress(project_id)),
+        "exports": exported(space, project_id),
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite")]
+)
+def test_a_project_of_three_people_comes_back_equal(opens, worked_on, tmp_path, source, target):
+    before = opens("before", source, accounts=True)
+    project = worked_on(before)
+    events = before.events(project.id)
+    assert len(events) >= 300
+    assert {event.kind for event in events} == {"label", "skip", "flag", "comment", "undo", "adjudicate"}
+    assert len(before.rounds(project.id)) == 2
+    made = before.bundle(project.id, tmp_path / "one.votek")
+    assert made.manifest.missing == ()
+    everything = seen(before, project.id)
+    assert everything["exports"].keys() >= {"labelled.jsonl", "prompts.jsonl"}
+    after = opens("after", target, accounts=True)
+    inside = after.look_into_bundle(made.path)
+    assert (inside.name, inside.texts, inside.tests, inside.events) == (project.name, 160, 9, len(events))
+    assert inside.people == ("Ann", "Bob", "Eve")
+    assert inside.roles["bob@example.org"] == "reviewer"
+    assert after.projects() == []
+    opened = after.open_bundle(made.path)
+    assert (opened.project, opened.copied, opened.known, opened.new) == (project, False, 0, 3)
+    again = after.bundle(project.id, tmp_path / "two.votek")
+    assert again.path.read_bytes() == made.path.read_bytes()
+    assert seen(after, project.id) == everything
+
+    bob = sign_in(after, "bob", at=1_700_000_100)
+    assert bob.id in {event.who for event in events}
+    event = NewEvent("next", events[0].item, "comment", "goes on", 1, 1)
+    (ack,) = after.record_events(project.id, bob.id, [event])
+    assert (ack.accepted, ack.sequence) == (True, len(events) + 1)
+
+
+def test_on_the_same_machine_a_copy_comes_beside_it(opens, worked_on, tmp_path):
+    space = opens("one", accounts=True)
+    project = worked_on(space)
+    path = space.bundle(project.id, tmp_path / "one.votek").path
+    before = seen(space, project.id)
+    opened = space.open_bundle(path)
+    assert opened.copied and opened.id != project.id
+    assert (opened.known, opened.new) == (3, 0)
+    assert opened.project.name == f"{project.name} (2)"
+    assert "stays as it is" in " ".join(opened.notes)
+    assert seen(space, project.id) == before
+    copy = seen(space, opened.id)
+    kept = ("picks", "reasons", "graph", "map", "vectors", "prompts", "excluded", "agreement", "review")
+    assert {name: copy[name] for name in kept} == {name: before[name] for name in kept}
+    assert copy["exports"]["labelled.jsonl"] == before["exports"]["labelled.jsonl"]
+    assert [replace(event, project="") for event in copy["events"]] == [
+        replace(event, project="") for event in before["events"]
+    ]
+    assert {made.id for made in copy["rounds"]}.isdisjoint({made.id for made in before["rounds"]})
+    space.delete_project(project.id)  # the files are still the copy's
+    assert seen(space, opened.id) == {**copy, "project": opened.project}
+    third = space.open_bundle(path)
+    assert (third.copied, third.id) == (False, project.id)
+
+
+def test_people_are_known_by_who_vouches_for_them(opens, three_people, tmp_path):
+    before, after = opens("one", accounts=True), opens("two", accounts=True)
+    path = before.bundle(three_people(before).id, tmp_path / "one.votek").path
+    theirs = {event.who for event in before.events(before.projects()[0].project.id)}
+    bob = sign_in(after, "bob")  # has signed in here before, under another id
+    assert bob.id not in theirs
+    opened = after.open_bundle(path)
+    assert (opened.known, opened.new) == (1, 2)
+    who = {event.who for event in after.events(opened.id)}
+    assert bob.id in who and len(who) == 4
+    handed = after.project(opened.id).handout
+    assert bob.id in handed.shares and bob.id in handed.named["a1"]
+    assert after.my_role(opened.id, who=bob.id) == "reviewer"
+    names = after.person_names(opened.id, who)
+    assert set(names.values()) == {"ann", "Ann", "Bob", "Eve"}
+
+
+def test_without_addresses_it_stays_known_who_did_what(opens, three_people, tmp_path):
+    before, after = opens("one", accounts=True), opens("two", accounts=True, admins="admin@example.org")
+    project = three_people(before)
+    path = before.bundle(project.id, tmp_path / "one.votek", addresses=False).path
+    with zipfile.ZipFile(path) as archive:
+        assert not any(b"@example.org" in archive.read(name) for name in archive.namelist())
+    admin = sign_in(after, "admin")
+    opened = after.open_bundle(path, who=admin.id)
+    assert after.events(opened.id) == before.events(project.id)
+    named = after.person_names(opened.id, {event.who for event in after.events(opened.id)})
+    assert set(named.values()) == {"ann", "Ann", "Bob", "Eve"}
+    assert [(member.email, member.role) for member in after.members(opened.id)] == [("admin@example.org", "owner")]
+
+
+def test_roles_can_be_left_where_they_were(opens, three_people, tmp_path):
+    before, after = opens("one", accounts=True), opens("two", accounts=True, admins="admin@example.org")
+    path = before.bundle(three_people(before).id, tmp_path / "one.votek").path
+    admin = sign_in(after, "admin")
+    opened = after.open_bundle(path, roles=False, who=admin.id, name="Elsewhere")
+    assert opened.project.name == "Elsewhere"
+    assert [member.email for member in after.members(opened.id)] == ["admin@example.org"]
+    assert "No role was taken over." in opened.notes
+
+
+def test_without_accounts_people_stay_apart(opens, tmp_path):
+    before, after = opens("one"), opens("two")
+    project = small_project(before)
+    before.record_events(project.id, "bob", [NewEvent("b", "a1", "label", "z", 1, 1)])
+    before.record_events(project.id, "local", [NewEvent("l", "a2", "label", "z", 1, 1)])
+    small_project(after)  # of the same name
+    opened = after.open_bundle(before.bundle(project.id, tmp_path / "b.votek").path)
+    assert opened.project.name == "Small (2)"
+    assert "is here already" in " ".join(opened.notes)
+    assert after.events(project.id) == before.events(project.id)
+    assert {event.who for event in after.events(project.id)} == {"ann", "bob", "local"}
+
+
+def test_a_project_without_data_goes_too(opens, tmp_path):
+    before, after = opens("one"), opens("two")
+    project = before.create_project("Empty")
+    opened = after.open_bundle(before.bundle(project.id, tmp_path / "b.votek").path)
+    assert (opened.project, opened.notes) == (project, ())
+    assert HandoutSettings() == opened.project.handout
