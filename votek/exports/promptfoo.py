@@ -21,6 +21,7 @@ __all__ = ["FORMAT", "PROMPT"]
 
 PROMPT = json.dumps([{"role": "user", "content": "{{ item.prompt | join }}"}])
 _CUT = re.compile(r"(?<=\{)(?=[{%#])|(?<=file:)(?=//)|(?<=package)(?=:)")
+_ESCAPED = re.compile("[\x7f-\ud7ff\ue000-\uffff]")
 _ABOUT = {
     "description": "Prompts with demonstrations from the labelled texts, in the order of each prompt.",
     "prompts": [PROMPT],
@@ -29,24 +30,23 @@ _ABOUT = {
 
 
 def _write(request: ExportRequest, out: BinaryIO) -> None:
-    """JSON in plain ASCII, because promptfoo reads it as YAML, which has other ideas of what a line end is."""
+    """One JSON object, a test a line; those whose right answer may go out compare with it."""
     head = json.dumps(_ABOUT, indent=1).removesuffix("\n}")
     out.write(json_bytes(head + ',\n "tests": ['))
     for place, prompt in enumerate(request.prompt_list):
         item = {"id": prompt.id, "text": prompt.query, "prompt": prompt.text}
-        test: dict[str, Any] = {"vars": {"item": item}}
+        test: dict[str, Any] = {}
         if prompt.id in request.answers:
             item["answer"] = label_text(request.answers[prompt.id])
             test["assert"] = [{"type": "equals", "value": "{{ item.answer | join }}"}]
-        test["vars"]["item"] = {name: _pieces(text) for name, text in item.items()}
-        out.write(json_bytes(("," if place else "") + "\n  " + json.dumps(test)))
+        test["vars"] = {"item": {name: _CUT.split(text) for name, text in item.items()}}
+        out.write(json_bytes(("," if place else "") + "\n  " + _for_yaml(test)))
     out.write(b"\n ]\n}\n")
 
 
-def _pieces(text: str) -> list[str]:
-    """`text`, cut so that no piece can be taken for anything but text."""
-    json_bytes(text)  # half a character would pass as an escape
-    return _CUT.split(text)
+def _for_yaml(record: dict[str, Any]) -> str:
+    """JSON that is YAML too, as promptfoo reads it: no line end but ours, and no escape for half a character."""
+    return _ESCAPED.sub(lambda char: f"\\u{ord(char[0]):04x}", json.dumps(record, ensure_ascii=False))
 
 
 FORMAT = Format(
