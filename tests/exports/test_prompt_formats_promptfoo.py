@@ -1,7 +1,7 @@
 """The promptfoo configuration: its form by promptfoo's own schema, and its texts after all that promptfoo does to them.
 
-promptfoo is too large to install for every run: `python -m tests.exports.promptfoo.check` asks the real one. In its
-place stands here what it does to a configuration: it fills `{{ env.X }}` everywhere, fills variables that are texts from
+promptfoo is too large to install for every run; `python -m tests.exports.promptfoo.check` asks the real one. Here
+is imitated what it does to a configuration: it fills `{{ env.X }}` everywhere, fills variables that are texts from
 each other, cuts a line end off them, opens those that name a file, and renders each value of a prompt in JSON.
 """
 
