@@ -29,6 +29,7 @@ def load_commands() -> typer.Typer:
         comparing,
         difficulty,
         evaluating,
+        exporting,
         files,
         grouping,
         handing_out,

@@ -1,4 +1,4 @@
-"""Commands that work on projects: `projects`, `import`, `export`, `sample`, `settings`, `reproduce`."""
+"""Commands that work on projects: `projects`, `import`, `sample`, `settings`, `reproduce`."""
 
 from __future__ import annotations
 
@@ -116,39 +116,6 @@ def import_file(
             + ([f"  and {len(refused) - 20} more"] if len(refused) > 20 else [])
         ),
     )
-
-
-@app.command()
-def export(
-    project: ProjectName,
-    format: Annotated[str, typer.Option(help="Format of the export; `votek formats` lists them.")],
-    out: Annotated[Path, typer.Option(help="Where the file goes; its manifest is written beside it.")],
-    as_json: AsJson = False,
-) -> None:
-    """Write the labelled set or the prompts of a project, with the manifest beside."""
-    from votek.exports import manifest_file
-
-    workspace = _open()
-    target = find_project(workspace, project)
-    file = workspace.export(target.id, format)
-    manifest = manifest_file(workspace.export_manifest(target.id, format), file, format=format)
-    beside = out.with_name(f"{out.stem}.manifest.json")
-    write_whole(out, file.content)
-    write_whole(beside, manifest.content)
-    answer(
-        as_json,
-        {"out": str(out), "manifest": str(beside), "bytes": len(file.content), "format": format},
-        f"{out} written ({len(file.content):,} bytes), its manifest beside it in {beside}",
-    )
-
-
-@app.command()
-def formats(as_json: AsJson = False) -> None:
-    """List the export formats."""
-    from votek.exports import formats as known
-
-    table = known()
-    answer(as_json, dict(table), "\n".join(f"{name:<20} {sentence}" for name, sentence in table.items()))
 
 
 @app.command()

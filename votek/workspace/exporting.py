@@ -65,14 +65,18 @@ class Exporting(Prompting):
         *,
         formula_guard: bool = True,
         answers: bool = False,
+        name: str | None = None,
     ) -> tuple[WrittenFile, ExportFile]:
-        """Write what `export` gives to `path`, whole or not at all; the manifest is returned, not written."""
+        """Write what `export` gives to `path`, whole or not at all; the manifest is returned, not written.
+
+        `name`: what the manifest calls the file, if not by the name of `path`.
+        """
         from votek import exports
 
         ready = self._ready(project_id, format, formula_guard=formula_guard, answers=answers)
         made = exports.save(format, path, **ready.material)
-        name = os.path.basename(os.fspath(path))
-        return made, exports.manifest_file(ready.manifest, made, format=format, name=name)
+        called = name or os.path.basename(os.fspath(path))
+        return made, exports.manifest_file(ready.manifest, made, format=format, name=called)
 
     def export_manifest(self, project_id: str, format: str = "labelled-jsonl") -> dict[str, Any]:
         """The lineage of what `export` writes in this format, ready for JSON."""
