@@ -16,7 +16,7 @@ from votek.datatypes import Prompt, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.prompts.instruction import instruction_text
 from votek.prompts.linter.findings import About
-from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, label_text
+from votek.prompts.rows import LabelledRow, LabelValue, QueryRow
 from votek.prompts.templates import Template, parse_template
 
 __all__ = ["MANY", "Material", "Piece", "folded", "parts_of"]
@@ -220,7 +220,8 @@ class Material:
         ]
         for row in self.labelled:
             made.append(Piece("text", row.id, "its text", row.text))
-            made.append(Piece("text", row.id, "its label", label_text(row.value)))
+            parts = (row.value,) if isinstance(row.value, str) else row.value
+            made += [Piece("text", row.id, "its label", part) for part in parts]
             made += _cells("text", row, self.columns("demonstration template"))
         for query in self.queries:
             made.append(Piece("test item", query.id, "its text", query.text))

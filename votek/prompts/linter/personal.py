@@ -87,7 +87,7 @@ def _cards(text: str) -> Iterator[str]:
 
     for match in _CARD.finditer(text):
         digits = match.group().replace(" ", "").replace("-", "")
-        if digits.isascii() and _ISSUER.match(digits) and luhn.is_valid(digits) and len(set(digits)) > 2:
+        if digits.isascii() and _ISSUER.match(digits) and luhn.is_valid(digits) and len(set(digits)) > 1:
             yield match.group()
 
 
