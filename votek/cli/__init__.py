@@ -33,6 +33,7 @@ def load_commands() -> typer.Typer:
         files,
         grouping,
         handing_out,
+        linting,
         managing,
         members,
         modelling,
