@@ -39,7 +39,7 @@ def unit(vectors):
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def hostile_request(settings=SETTINGS, kind="single", copies=None):
+def hostile_request(settings=SETTINGS, kind="single", copies=None, centred=True):
     """(request, embed): prompts for every hostile text from all the others; `embed` gives the vector of each."""
     size = len(HOSTILE)
     task = TaskSpec(kind, (LabelSpec("a", "#000000"), LabelSpec("b {c}", "#ffffff")), 2)
@@ -53,7 +53,7 @@ def hostile_request(settings=SETTINGS, kind="single", copies=None):
     vectors = unit(rng.normal(size=(size, 24)) + 0.2)
     near, other = np.roll(vectors, -DISTANCE, axis=0), rng.normal(size=(size, 24))
     asked = unit(near + 0.5 * unit(other - near * (other * near).sum(axis=1, keepdims=True)))
-    mean, groups = vectors.mean(axis=0), np.arange(size) if copies is None else copies
+    mean, groups = vectors.mean(axis=0) * centred, np.arange(size) if copies is None else copies
     queries = [QueryRow(f"q{at}", text, fields={"the city": f"{text} city"}) for at, text in enumerate(HOSTILE)]
     prompts = build_prompts(
         settings,

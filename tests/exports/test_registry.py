@@ -123,8 +123,9 @@ def test_an_unknown_format_lists_those_there_are(project):
 
 
 @pytest.mark.parametrize("format", [format.name for format in catalogue() if format.needs in ("labels", "settings")])
-def test_half_a_character_is_named_not_lost(project, format):
-    _, rows, prompts, task = project
-    broken = dataclasses.replace(rows[0], text="bad \ud800 half")
+def test_half_a_character_is_named_not_lost(material, format):
+    given = material(format)
+    first, *rest = given["labelled"]
+    broken = dataclasses.replace(first, text="bad \ud800 half")
     with pytest.raises(InputError, match=r"bad \\ud800 half"):
-        write(format, labelled=[broken], prompts=prompts, task=task)
+        write(format, **{**given, "labelled": [broken, *rest]})

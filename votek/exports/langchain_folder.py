@@ -112,6 +112,6 @@ FORMAT = Format(
     group="libraries",
     needs="settings",
     order="rows in pick order; in the prompt the most similar last (first where the settings say so)",
-    load="in the unpacked folder: votek_langchain.few_shot_prompt(EMBED).format(text=TEXT)",
+    load="unzip FILE; in its folder: votek_langchain.few_shot_prompt(EMBED).format(text=TEXT)",
     write=_write,
 )

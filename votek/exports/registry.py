@@ -6,17 +6,22 @@ from votek.errors import UnknownNameError
 from votek.exports import (
     datasets_folder,
     dspy,
+    dspy_program,
+    haystack,
     inspect_jsonl,
     labelled_csv,
     labelled_jsonl,
     labelled_parquet,
     labelled_xlsx,
     langchain,
+    langchain_folder,
+    llama_index,
     lm_eval,
     openai_batch_jsonl,
     openai_chat_answered_jsonl,
     openai_chat_jsonl,
     openai_fine_tuning_jsonl,
+    pack,
     promptfoo,
     prompts_jsonl,
 )
@@ -43,8 +48,13 @@ _FORMATS: dict[str, Format] = {
         promptfoo.FORMAT,
         lm_eval.FORMAT,
         inspect_jsonl.FORMAT,
+        pack.FORMAT,
+        langchain_folder.FORMAT,
         langchain.FORMAT,
+        dspy_program.FORMAT,
         dspy.FORMAT,
+        llama_index.FORMAT,
+        haystack.FORMAT,
     )
 }
 _ALL_SENTENCE = "Every format and its manifest in one zip file; without test items, without prompts for them."
