@@ -11,7 +11,7 @@ import streamlit as st
 from ui.frame import OpenPage, escape
 from ui.review_parts import names_of, when
 from votek.errors import VotekError
-from votek.prompts import check_settings, settings_difference
+from votek.prompts import changed_settings, check_settings, settings_difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ui.prompts_page_parts import Material
     from votek.prompts import PromptsVersion
 
-__all__ = ["changed_settings", "draw_versions"]
+__all__ = ["draw_versions"]
 
 
 def draw_versions(page: OpenPage, material: Material) -> None:
@@ -32,15 +32,13 @@ def draw_versions(page: OpenPage, material: Material) -> None:
         _difference(page, made)
 
 
-def changed_settings(older: PromptsVersion, newer: PromptsVersion) -> list[str]:
-    """Names of the settings that two versions differ in, as people read them."""
-    one, other = vars(older.settings), vars(newer.settings)
-    return [name.replace("_", " ") for name in one if one[name] != other[name]]
-
-
 def _table(page: OpenPage, made: Sequence[PromptsVersion]) -> None:
     names = names_of(page, [one.who for one in made if one.who])
-    changes = ["as the project began", *(", ".join(changed_settings(*pair)) for pair in itertools.pairwise(made))]
+    settings = [one.settings for one in made]
+    changes = [
+        "as the project began",
+        *(", ".join(pair) for pair in itertools.starmap(changed_settings, itertools.pairwise(settings))),
+    ]
     frame = pd.DataFrame(
         {
             "Version": [one.version for one in made],

@@ -10,10 +10,27 @@ import typer
 from votek.cli import app
 from votek.cli.output import AsJson, answer
 from votek.cli.projects import ProjectName, find_project
+from votek.cli.prompt_words import (
+    Columns,
+    Demonstration,
+    Diff,
+    Instruction,
+    PresetName,
+    Query,
+    Restore,
+    Separator,
+    Tokens,
+    Versions,
+    check_one_thing,
+    counts_told,
+    difference_told,
+    versions_told,
+    word_changes,
+)
 from votek.errors import InputError
 
 if TYPE_CHECKING:
-    from votek.datatypes import Prompt, PromptSettings
+    from votek.datatypes import Project, Prompt, PromptSettings
     from votek.workspace import Workspace
 
 Item = Annotated[str | None, typer.Option(help="Id of a test item, or of a text without a label: print its prompt.")]
@@ -41,7 +58,17 @@ def prompts(
     label_cap: Annotated[str | None, typer.Option(help="Demonstrations of one label, at most, or none.")] = None,
     diversity: Annotated[float | None, typer.Option(help="For mmr, 0 to 1: weight of being unlike the others.")] = None,
     seed: Annotated[int | None, typer.Option(help="For random: the seed of the draw.")] = None,
+    preset: PresetName = None,
+    column: Columns = None,
+    instruction: Instruction = None,
+    demonstration: Demonstration = None,
+    query: Query = None,
+    separator: Separator = None,
     show: Item = None,
+    tokens: Tokens = False,
+    versions: Versions = False,
+    diff: Diff = None,
+    restore: Restore = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how a project's prompts are made, change it, or print the literal prompt of one item."""
@@ -62,15 +89,60 @@ def prompts(
     changes |= _or_none("--label-cap", "label_cap", label_cap, int)
     workspace = Workspace.open()
     target = find_project(workspace, project)
-    settings, changed = target.prompts, False
-    if changes:
-        settings = _changed(workspace, target.id, settings, changes)
-        changed = settings != target.prompts
-    prompt = None if show is None else workspace.prompt_set(target.id, test_ids=[show]).prompts[0]
+    words = {"instruction": instruction, "demonstration": demonstration, "query": query, "separator": separator}
+    changes |= word_changes(target, preset, column, words)
+    check_one_thing(
+        {
+            "--versions": versions,
+            "--diff": diff is not None,
+            "--restore": restore is not None,
+            "a change": bool(changes),
+        }
+    )
+    if tokens and show is None:
+        raise InputError("--tokens counts a prompt; say which with --show ITEM.")
+    if versions:
+        answer(as_json, *versions_told(workspace, target.id))
+    elif diff is not None:
+        answer(as_json, *difference_told(workspace, target.id, *diff))
+    else:
+        settings = _settled(workspace, target, changes, restore)
+        _tell(workspace, target, settings, show, as_json=as_json, tokens=tokens)
+
+
+def _settled(workspace: Workspace, target: Project, changes: dict[str, Any], restore: int | None) -> PromptSettings:
+    """The settings in force after what was asked for is done."""
+    if restore is not None:
+        made = {one.version: one.settings for one in workspace.prompt_versions(target.id)}
+        if restore in made:
+            _check(workspace, target.id, made[restore])
+        return workspace.restore_prompts(target.id, restore).prompts
+    return _changed(workspace, target.id, target.prompts, changes) if changes else target.prompts
+
+
+def _tell(
+    workspace: Workspace, target: Project, settings: PromptSettings, show: str | None, *, as_json: bool, tokens: bool
+) -> None:
+    from votek.prompts import count_parts, has_own_words
+
+    changed = settings != target.prompts
     values: dict[str, Any] = {"project": target.id, "settings": asdict(settings), "changed": changed}
-    if prompt is not None:
+    text = _lines(settings)
+    if _words_of(settings) != _words_of(target.prompts) and has_own_words(target.prompts, task=target.task):
+        values["words_replaced"] = target.prompts_version
+        text += f"\nThe words you had before stay as version {target.prompts_version}; --restore takes them back."
+    if show is not None:
+        prompt = workspace.prompt_set(target.id, test_ids=[show]).prompts[0]
         values["prompt"] = _described(workspace, target.id, prompt)
-    answer(as_json, values, _lines(settings) if prompt is None else prompt.text)
+        text = prompt.text
+        if tokens:
+            labelled = workspace.labelled_rows(target.id)
+            values["tokens"], text = counts_told(count_parts(prompt, settings, pool=labelled, task=target.task))
+    answer(as_json, values, text)
+
+
+def _words_of(settings: PromptSettings) -> tuple[str | None, ...]:
+    return tuple(getattr(settings, name) for name in _TEXTS)
 
 
 def _or_none(option: str, name: str, given: str | None, kind: type[int] | type[float]) -> dict[str, Any]:
@@ -90,12 +162,16 @@ def _changed(
     workspace: Workspace, project_id: str, settings: PromptSettings, changes: dict[str, Any]
 ) -> PromptSettings:
     """Check the settings with the changes made, and keep them in the project."""
+    wanted = replace(settings, **changes)
+    _check(workspace, project_id, wanted)
+    return workspace.set_prompts(project_id, wanted).prompts
+
+
+def _check(workspace: Workspace, project_id: str, settings: PromptSettings) -> None:
     from votek.prompts import check_settings
 
-    wanted = replace(settings, **changes)
     of_pool, of_queries = workspace.template_columns(project_id)
-    check_settings(wanted, pool_fields=of_pool, query_fields=of_queries)
-    return workspace.set_prompts(project_id, wanted).prompts
+    check_settings(settings, pool_fields=of_pool, query_fields=of_queries)
 
 
 def _described(workspace: Workspace, project_id: str, prompt: Prompt) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from votek.prompts.rows import LabelledRow, LabelValue, QueryRow, in_pick_order,
 from votek.prompts.settings import check_settings
 from votek.prompts.templates import Template, parse_template
 from votek.prompts.tokenizers import is_estimate, token_counter, tokenizers
-from votek.prompts.versions import PromptsVersion, settings_difference, settings_lines
+from votek.prompts.versions import PromptsVersion, changed_settings, settings_difference, settings_lines
 from votek.prompts.writing import DemonstrationWriter, sample_prompt
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "QueryRow",
     "Template",
     "build_prompts",
+    "changed_settings",
     "check_settings",
     "count_parts",
     "default_instruction",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from votek.datatypes import PromptSettings
 
-__all__ = ["PromptsVersion", "settings_difference", "settings_lines"]
+__all__ = ["PromptsVersion", "changed_settings", "settings_difference", "settings_lines"]
 
 _TEXTS = ("instruction", "demonstration", "query", "separator")
 _AROUND = 2
@@ -46,6 +46,16 @@ def settings_lines(settings: PromptSettings) -> list[str]:
         else:
             lines.append(f"{title}: {'no limit' if value is None else value}")
     return lines
+
+
+def changed_settings(older: PromptSettings, newer: PromptSettings) -> list[str]:
+    """Names of the settings that two versions differ in, as people read them.
+
+    >>> changed_settings(PromptSettings(), PromptSettings(n=3, label_cap=1))
+    ['n', 'label cap']
+    """
+    other = asdict(newer)
+    return [name.replace("_", " ") for name, value in asdict(older).items() if other[name] != value]
 
 
 def settings_difference(older: PromptSettings, newer: PromptSettings) -> list[str]:
