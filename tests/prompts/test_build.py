@@ -1,39 +1,18 @@
-"""Every prompt: labelled rows only, no leak, never over budget, in the order that was asked for."""
+"""What prompts are made of, one by one; `test_ten_thousand` holds them to all promises at once."""
 
 import dataclasses
-import time
-import unicodedata
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.prompts.plain_prompts import DEMONSTRATIONS
 from votek.datatypes import PromptSettings
 from votek.errors import InputError, UnknownNameError
-from votek.prompts import LabelledRow, PromptBuilder, QueryRow, build_prompts, retrieve, token_counter
+from votek.prompts import LabelledRow, PromptBuilder, QueryRow, build_prompts, retrievers, token_counter
 
 TEXTS = ["a", "b", "a ", "caf\u00e9", "cafe\u0301", "x" * 40, "long " * 60, "{text}", "{", "%s $x", "", "  "]
-
-DEMONSTRATIONS = {
-    "Text: {text}\nLabel: {label}": lambda text, label: f"Text: {text}\nLabel: {label}",
-    "Text: {text}\nLabel: {label}\n\n": lambda text, label: f"Text: {text}\nLabel: {label}\n\n",
-    "{text}\n{label}\n": lambda text, label: f"{text}\n{label}\n",
-    "{text}{label}": lambda text, label: text + label,
-    "{{{label}}}%s ": lambda text, label: "{" + label + "}%s ",
-}
-
-
-def same_text(a, b):
-    def plain(text):
-        return " ".join(unicodedata.normalize("NFC", text).split())
-
-    return plain(a) == plain(b)
-
-
-def cosine(a, b):
-    norms = np.linalg.norm(a) * np.linalg.norm(b)
-    return float(a @ b / norms) if norms else 0.0
 
 
 @st.composite
@@ -66,13 +45,16 @@ def situations(draw):
         separator=draw(st.sampled_from(["\n\n", "\n", "", "\n\n---\n\n", " | ", "%s {text}"])),
         demonstration=draw(st.sampled_from(list(DEMONSTRATIONS))),
         query=draw(st.sampled_from(["Text: {text}\nLabel:", "{text}"])),
-        retrieval=draw(st.sampled_from(["similar", "random", "fixed"])),
+        retrieval=draw(st.sampled_from(list(retrievers()))),
         n=draw(st.integers(0, 6)),
         token_budget=draw(st.none() | st.integers(1, 60)),
         answer_reserve=0,
         order=draw(st.sampled_from(["ascending", "descending"])),
         tokenizer=draw(st.sampled_from(["characters/4", "wordpiece"])),
         seed=draw(st.integers(0, 3)),
+        floor=draw(st.none() | st.floats(-1, 1)),
+        label_cap=draw(st.none() | st.integers(1, 3)),
+        diversity=draw(st.floats(0, 1)),
     )
     if chosen.token_budget is not None:
         chosen = dataclasses.replace(chosen, answer_reserve=draw(st.integers(0, chosen.token_budget - 1)))
@@ -88,89 +70,7 @@ def build(situation):
     )
 
 
-def rendered(chosen, demonstrations, query):
-    """The plainest words: of each part but the last, what the separator begins with is cut, then all are joined."""
-    parts = [(chosen.instruction, chosen.instruction)] if chosen.instruction else []
-    written = DEMONSTRATIONS[chosen.demonstration]
-    parts += [(written(row.text, row.value), written("\x00", "\x00")) for row in demonstrations]
-    cut = []
-    for text, template in parts:
-        sizes = [at for at in range(1, len(chosen.separator) + 1) if template.endswith(chosen.separator[:at])]
-        cut.append(text[: len(text) - max(sizes, default=0)])
-    return chosen.separator.join([*cut, chosen.query.replace("{text}", query.text)])
-
-
-def leaks(row, query, vector, vectors, copies):
-    """Whether `row` is the query, a copy, or a near-copy (0.95 by raw cosine)."""
-    inside = query.row is not None
-    return (
-        (inside and (row.row == query.row or copies[row.row] == copies[query.row]))
-        or same_text(row.text, query.text)
-        or cosine(vectors[row.row].astype(float), vector.astype(float)) >= 0.95
-    )
-
-
-@settings(max_examples=1000, deadline=None)
-@given(situations())
-def test_every_prompt_keeps_every_promise(situation):
-    chosen, pool, vectors, queries, asked, mean, copies = situation
-    by_row = {row.row: row for row in pool}
-    counter = token_counter(chosen.tokenizer)
-    available = None if chosen.token_budget is None else chosen.token_budget - chosen.answer_reserve
-    for prompt, query, vector in zip(build(situation), queries, asked, strict=True):
-        assert (prompt.id, prompt.query) == (query.id, query.text)
-        shown = [by_row[row] for row in prompt.demonstrations]  # a KeyError would be an unlabelled row
-        assert len(set(prompt.demonstrations)) == len(shown) <= chosen.n
-        barred = {row.row for row in pool if leaks(row, query, vector, vectors, copies)}
-        barred |= {row.row for row in pool if copies[row.row] in {copies[other] for other in barred}}
-        assert not barred & set(prompt.demonstrations)
-        assert prompt.text == rendered(chosen, shown, query)
-        assert prompt.text.endswith(prompt.turn)
-        assert prompt.tokens == counter.count([prompt.text])[0]
-        too_long = available is not None and counter.count([rendered(chosen, [], query)])[0] > available
-        assert prompt.over_budget == too_long
-        if available is not None:
-            assert prompt.tokens <= available or not shown
-        free = sorted((row for row in pool if row.row not in barred), key=lambda row: row.row)
-        ranked = preference(chosen, free, vectors, vector, mean)
-        if ranked is not None:
-            expected = admitted(chosen, ranked, query, counter, available)
-            mirrored = chosen.retrieval == "similar" and chosen.order == "ascending"
-            assert list(prompt.demonstrations) == (expected[::-1] if mirrored else expected)
-            assert prompt.skipped == len({row.row for row in ranked[: chosen.n]} - set(expected))
-        elif available is None:
-            assert len(shown) == min(chosen.n, len(free))
-
-
-def preference(chosen, free, vectors, vector, mean):
-    """Rows best first; None where a draw decides."""
-    if chosen.retrieval == "random":
-        return None
-    if chosen.retrieval == "fixed":
-        return sorted(free, key=lambda row: (row.rank is None, row.rank, row.row) if row.rank else (True, 0, row.row))
-    if not free:
-        return []
-    found = retrieve(vectors[[row.row for row in free]], vector[None], n=len(free), order="descending", mean=mean)
-    return [free[at] for at in found[0]]
-
-
-def admitted(chosen, ranked, query, counter, available):
-    """The rule in the plainest words, on really rendered prompts."""
-    kept = []
-    mirrored = chosen.retrieval == "similar" and chosen.order == "ascending"
-    if available is not None and counter.count([rendered(chosen, [], query)])[0] > available:
-        return []
-    for row in ranked:
-        if len(kept) == chosen.n:
-            break
-        shown = [*kept, row]
-        text = rendered(chosen, shown[::-1] if mirrored else shown, query)
-        if available is None or counter.count([text])[0] <= available:
-            kept.append(row)
-    return [row.row for row in kept]
-
-
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(situations())
 def test_the_preview_of_one_item_is_its_prompt_in_the_set(situation):
     chosen, pool, vectors, queries, asked, mean, copies = situation
@@ -179,52 +79,13 @@ def test_the_preview_of_one_item_is_its_prompt_in_the_set(situation):
         assert build(alone) == (prompt,)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(situations(), st.randoms(use_true_random=False))
 def test_the_order_in_which_labels_arrive_does_not_matter(situation, random):
     chosen, pool, *rest = situation
     shuffled = list(pool)
     random.shuffle(shuffled)
     assert build((chosen, shuffled, *rest)) == build(situation)
-
-
-@pytest.mark.parametrize("retrieval", ["similar", "random", "fixed"])
-@pytest.mark.parametrize("order", ["ascending", "descending"])
-def test_ten_thousand_prompts_never_leak_nor_overflow(retrieval, order):
-    """Long pools with many copies: 20 pools of 100 labelled rows, 100 items each, for each of five budgets."""
-    rng = np.random.default_rng([len(retrieval), len(order)])
-    checked = 0
-    for _ in range(20):
-        base = rng.normal(size=(70, 6)).astype(np.float32)
-        copies = np.sort(rng.integers(0, 70, size=250))
-        vectors = base[copies] + np.float32(0.01) * rng.normal(size=(250, 6)).astype(np.float32)
-        copies = np.searchsorted(copies, copies)
-        texts = ["word " * int(rng.integers(0, 30)) + str(row) for row in range(250)]
-        labelled = rng.choice(250, size=100, replace=False)
-        pool = [LabelledRow(str(row), int(row), texts[row], "label", rank=at) for at, row in enumerate(labelled)]
-        rows = rng.choice(250, size=100, replace=False)
-        queries = [QueryRow(str(row), texts[row], row=int(row)) for row in rows]
-        units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        for budget in (None, 10, 60, 150, 400):
-            chosen = PromptSettings(
-                retrieval=retrieval, order=order, token_budget=budget, answer_reserve=5, n=6, tokenizer="characters/4"
-            )
-            found = build((chosen, pool, vectors, queries, vectors[rows], None, copies))
-            for prompt, query in zip(found, queries, strict=True):
-                shown = list(prompt.demonstrations)
-                assert set(shown) <= set(labelled.tolist()) - {query.row}
-                assert (copies[shown] != copies[query.row]).all()
-                closeness = units[shown] @ units[query.row]
-                assert (closeness < 0.95).all()
-                assert budget is None or prompt.over_budget or -(-len(prompt.text) // 4) <= budget - 5
-                assert not (prompt.over_budget and shown)
-                if retrieval == "similar":
-                    assert (np.diff(closeness) * (1 if order == "ascending" else -1) > -1e-6).all()
-                elif retrieval == "fixed":
-                    places = [labelled.tolist().index(row) for row in shown]
-                    assert places == sorted(places)
-                checked += 1
-    assert checked == 10_000
 
 
 ROWS = [LabelledRow(str(i), i, f"text {i}", f"l{i}", rank=10 - i, fields={"shop": f"s{i}"}) for i in range(6)]
@@ -434,23 +295,6 @@ def test_data_that_does_not_fit_together_is_named(options, words):
     with pytest.raises(InputError) as caught:
         made(PromptSettings(), **options)
     assert words in str(caught.value)
-
-
-def test_ten_thousand_items_with_two_hundred_labels_take_seconds():
-    rng = np.random.default_rng(2)
-    words = np.array(
-        ["how", "do", "i", "add", "a", "card", "to", "my", "app", "and", "why", "was", "it", "declined", "twice"]
-    )
-    texts = [" ".join(words[rng.integers(0, len(words), size=12)]) for _ in range(10_200)]
-    pool = [LabelledRow(str(i), i, texts[i], "card_linking") for i in range(200)]
-    queries = [QueryRow(str(i), texts[i]) for i in range(200, 10_200)]
-    vectors = rng.normal(size=(10_200, 384)).astype(np.float32)
-    start = time.process_time()
-    build_prompts(
-        PromptSettings(token_budget=400), pool=pool, pool_vectors=vectors[:200], queries=queries,
-        query_vectors=vectors[200:], mean=vectors.mean(axis=0),
-    )  # fmt: skip
-    assert time.process_time() - start < 20  # processor seconds of two cores; the wall clock shows half
 
 
 @settings(max_examples=60, deadline=None)

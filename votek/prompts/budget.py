@@ -1,6 +1,9 @@
 """Which demonstrations a prompt takes: the best that may, one after the other, until there are enough or no room.
 
 One that does not fit is passed over for good, and the best of the rest is tried: a prompt only grows.
+
+Where texts meet without white space, a tokenizer may join more than is allowed for here (WordPiece counts a word of
+over 100 characters as one token): then one that would just fit may be passed over. No prompt is over its limit.
 """
 
 from __future__ import annotations
