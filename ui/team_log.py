@@ -30,6 +30,8 @@ _ACTIONS = {
     "apply_overlap_plan": "changed which texts several people label",
     "set_suggestions": "changed the suggestions",
     "save_model_settings": "chose the model",
+    "bundle": "took the project out as a bundle",
+    "open_bundle": "opened the project from a bundle",
     "export": "exported",
     "export_files": "exported",
     "request_analysis": "asked for an analysis",

@@ -97,7 +97,8 @@ def test_on_the_same_machine_a_copy_comes_beside_it(opens, worked_on, tmp_path):
     path = space.bundle(project.id, tmp_path / "one.votek").path
     before = seen(space, project.id)
     opened = space.open_bundle(path)
-    assert opened.copied and opened.id != project.id
+    assert opened.copied
+    assert opened.id != project.id
     assert (opened.known, opened.new) == (3, 0)
     assert opened.project.name == f"{project.name} (2)"
     assert "stays as it is" in " ".join(opened.notes)
@@ -125,9 +126,11 @@ def test_people_are_known_by_who_vouches_for_them(opens, three_people, tmp_path)
     opened = after.open_bundle(path)
     assert (opened.known, opened.new) == (1, 2)
     who = {event.who for event in after.events(opened.id)}
-    assert bob.id in who and len(who) == 4
+    assert bob.id in who
+    assert len(who) == 4
     handed = after.project(opened.id).handout
-    assert bob.id in handed.shares and bob.id in handed.named["a1"]
+    assert bob.id in handed.shares
+    assert bob.id in handed.named["a1"]
     assert after.my_role(opened.id, who=bob.id) == "reviewer"
     names = after.person_names(opened.id, who)
     assert set(names.values()) == {"ann", "Ann", "Bob", "Eve"}
