@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from votek.prompts.linter.findings import Finding
 from votek.prompts.linter.masking import masked_card, masked_email, masked_phone
@@ -32,7 +33,12 @@ _ISSUER = re.compile(
     r"|3(?:0[0-5]|[68]\d)\d{11}$"  # Diners Club
     r"|62\d{14}(?:\d{3})?$"  # UnionPay
 )
-_PHONE = re.compile(r"(?:\d[\s().\-/]{0,3}){6,}\d")
+_DIGITS = re.compile(r"(?:\d[\s().\-/]{0,3}){6,}\d")
+# The matcher is slow, so only texts that can hold a telephone number reach it: a country code, the ten digits of North
+# America, or a trunk 0 that is not the month of a date.
+_COUNTRY_CODE = re.compile(r"[+\uff0b]\s?\(?\d(?:[\s().\-/]{0,3}\d){6,14}")
+_NORTH_AMERICA = re.compile(r"(?<!\d)\(?[2-9]\d\d\)?[\s.\-/]{0,3}[2-9]\d\d[\s.\-/]{1,3}\d{4}(?!\d)")
+_TRUNK_ZERO = re.compile(r"(?<!\d)(?<!\d[-./ ])\(?0\d(?:[\s().\-/]{0,3}\d){6,13}(?!\d)")
 _GAPS = re.compile(r"\d[\s().\-/]+(?=\d)")
 _LONGEST = 20_000
 """Characters of one text that are searched; the matcher of telephone numbers is slow."""
@@ -61,7 +67,7 @@ def _found(text: str, regions: tuple[str, ...]) -> list[str]:
     said = []
     if "@" in text:
         said += [f"an e-mail address ({masked_email(address)})" for address in _addresses(text)]
-    if _PHONE.search(text):
+    if _DIGITS.search(text):
         cards = list(_cards(text))
         said += [f"a card number ({masked_card(number)})" for number in cards]
         for number in cards:
@@ -95,7 +101,7 @@ def _phones(text: str, regions: tuple[str, ...]) -> Iterator[str]:
     from phonenumbers import Leniency, PhoneNumberMatcher
 
     seen: set[tuple[int, int]] = set()
-    for region in (None, *regions):
+    for region in [region for region in (None, *regions) if _possible(text, region)]:
         leniency = Leniency.VALID if region is None else Leniency.EXACT_GROUPING
         for match in PhoneNumberMatcher(text, region, leniency, max_tries=100):
             # Without a country code, a run of digits is an order number as likely as not.
@@ -105,6 +111,23 @@ def _phones(text: str, regions: tuple[str, ...]) -> Iterator[str]:
                 continue
             seen.add((match.start, match.end))
             yield match.raw_string
+
+
+def _possible(text: str, region: str | None) -> bool:
+    """Whether a number of this region could stand in the text, None: one with its country code."""
+    if region is None:
+        return bool(_COUNTRY_CODE.search(text))
+    code, prefix = _dialling(region)
+    if code == 1:
+        return bool(_NORTH_AMERICA.search(text))
+    return prefix != "0" or bool(_TRUNK_ZERO.search(text))
+
+
+@lru_cache
+def _dialling(region: str) -> tuple[int, str]:
+    from phonenumbers import country_code_for_region, ndd_prefix_for_region
+
+    return country_code_for_region(region), ndd_prefix_for_region(region, True) or ""
 
 
 RULE = Rule(
