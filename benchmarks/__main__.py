@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import embedding, labelling, projection, selection
+from benchmarks import embedding, labelling, packs, projection, selection
 from benchmarks.machine import machine
 from benchmarks.tables import markdown, plain, write_between_marks
 from benchmarks.targets import verdict
@@ -21,6 +21,8 @@ PARTS: dict[str, Callable[[Sequence[int]], Sequence[Row]]] = {
     "selection": selection.run,
     "embedding": embedding.run,
     "projection": projection.run,
+    "packs": packs.run,
+    "prompts": prompting.run,
     "labelling": lambda _: labels(),
 }
 SIZES = (1_000, 3_000, 10_000)

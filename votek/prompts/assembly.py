@@ -108,13 +108,13 @@ class Assembler:
 
     def _drafts(self, block: _Block, chosen: Sequence[list[int]]) -> list[list[int]]:
         """The chosen positions of each query, the most similar first where a retrieval goes by similarity."""
-        if not by_similarity(self._settings.retrieval):
-            return list(chosen)
-        at = np.repeat(np.arange(len(chosen)), [len(positions) for positions in chosen])
+        if self._settings.retrieval == "similar" or not by_similarity(self._settings.retrieval):
+            return list(chosen)  # as they were chosen
+        lengths = [len(positions) for positions in chosen]
+        at = np.repeat(np.arange(len(chosen)), lengths)
         places = np.array([place for positions in chosen for place in positions], dtype=np.int64)
-        order = np.lexsort((places, -block.request.cosines(at, places), at))
-        sorted_places, ends = places[order].tolist(), np.cumsum([len(positions) for positions in chosen]).tolist()
-        return [sorted_places[end - len(positions) : end] for end, positions in zip(ends, chosen, strict=True)]
+        placed, ends = places[_nearest_first(block.request, at, places)].tolist(), np.cumsum(lengths).tolist()
+        return [placed[end - length : end] for end, length in zip(ends, lengths, strict=True)]
 
     def _text(self, block: _Block, at: int, draft: list[int]) -> str:
         return self._writer.text(draft, block.turns[at])
@@ -148,6 +148,16 @@ class _Block:
             query_units=self.request.query_units[rows],
         )
         return _Block(request, self.allowed[rows], [self.turns[one] for one in at], self.bare[rows])
+
+
+def _nearest_first(request: RankRequest, at: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The order of pairs by query, then falling cosine, then position: (m,)."""
+    close = request.similarity[at, places]
+    order: NDArray[np.int64] = np.lexsort((places, -close, at))
+    near = (np.diff(close[order]) > -CLOSE) & (np.diff(at[order]) == 0)
+    unsure = order[np.append(near, False) | np.append(False, near)] if len(order) else order
+    close[unsure] = request.cosines(at[unsure], places[unsure])
+    return np.lexsort((places, -close, at))
 
 
 def _at_least(request: RankRequest, floor: float) -> NDArray[np.bool_]:

@@ -23,22 +23,24 @@ class ByMarginalRelevance:
 
     def __init__(self, request: RankRequest) -> None:
         self._request, self._weight = request, request.diversity
+        self._relevance = (1 - request.diversity) * request.similarity
         # Each query's chosen positions, and how close every row is to the nearest of them.
         self._taken: list[list[int]] = [[] for _ in request.queries]
         self._nearest = np.full((len(request.queries), len(request.pool)), -np.inf)
+        self._any = np.zeros(len(request.queries), dtype=bool)
 
     def best(self, at: NDArray[np.int64], open: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The open position of each query that adds most."""
-        similarity, nearest = self._request.similarity[at], self._nearest[at]
-        with np.errstate(invalid="ignore"):
-            scores = (1 - self._weight) * similarity - self._weight * nearest
-        scores = np.where(np.isneginf(nearest), similarity, scores)
-        return first_best(np.where(open, scores, -np.inf), lambda rows, columns: self._exact(at[rows], columns))
+        some = self._any[at]
+        scores = self._relevance[at] - self._weight * np.where(some[:, None], self._nearest[at], 0.0)
+        scores[~some] = self._request.similarity[at[~some]]
+        scores[~open] = -np.inf
+        return first_best(scores, lambda rows, columns: self._exact(at[rows], columns))
 
     def take(self, at: NDArray[np.int64], positions: NDArray[np.int64]) -> None:
         """Remember what was taken, and how close every row is to it."""
-        units = self._request.pool_units
-        self._nearest[at] = np.maximum(self._nearest[at], units[positions] @ units.T)
+        self._any[at] = True
+        self._nearest[at] = np.maximum(self._nearest[at], self._request.between(positions))
         for query, position in zip(at.tolist(), positions.tolist(), strict=True):
             self._taken[query].append(position)
 
