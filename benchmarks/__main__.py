@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import embedding, labelling, packs, projection, selection
+from benchmarks import embedding, labelling, packs, projection, prompting, selection
 from benchmarks.machine import machine
 from benchmarks.tables import markdown, plain, write_between_marks
 from benchmarks.targets import verdict

@@ -21,7 +21,7 @@ LIMIT_SECONDS = 10.0
 
 
 def run(sizes: Sequence[int] = ()) -> list[dict[str, Any]]:
-    """Rows of the table: 10,000 test items, 200 labelled texts, 8 demonstrations in 2,000 tokens; `sizes` is not read."""
+    """Rows of the table: 10,000 test items, 200 labelled texts, 8 demonstrations in 2,000 tokens; no `sizes`."""
     del sizes
     texts = messages(ITEMS + LABELLED)
     rng = np.random.default_rng(0)
