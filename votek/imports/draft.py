@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,9 @@ from votek.imports.losses import LossBook
 __all__ = ["Draft", "ReadOptions"]
 
 MAX_NAME = 150
+MAX_COMMENT = 10_000
+_SIGNS = re.compile("[\0\ud800-\udfff]")
+"""What no database and no file can carry."""
 _ID, _TEXT = "id", "text"
 
 
@@ -131,6 +135,9 @@ class Draft:
         if (labels is not None and not labels) or (text is not None and not text.strip()):
             self.losses.add("empty", row)
             return
+        if any(_SIGNS.search(one) for one in [*(labels or ()), text or ""]):
+            self.losses.add("signs", row, text or ", ".join(labels or ()))
+            return
         chosen = tuple(dict.fromkeys(labels)) if labels is not None else None
         answer = ImportedAnswer(
             item=item,
@@ -139,7 +146,7 @@ class Draft:
             value=chosen if chosen is not None else text,
             row=row,
             time=self._time(row, time),
-            comment=comment.strip(),
+            comment=_SIGNS.sub("\ufffd", comment).strip()[:MAX_COMMENT],
             flagged=flagged,
         )
         self._given.append(_Given(question, answer, chosen))
@@ -238,7 +245,8 @@ class Draft:
             later = before.time is None or answer.time is None or answer.time >= before.time
             lost, kept = (before, answer) if later else (answer, before)
             found[answer.item, answer.who] = kept
-            self.losses.add("duplicate", lost.row, _shown(lost.value))
+            if lost.value != kept.value:
+                self.losses.add("duplicate", lost.row, _shown(lost.value))
         return list(found.values())
 
     def _label_names(self, answers: Sequence[ImportedAnswer]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from votek.errors import InputError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from votek.pipeline import Prepared
     from votek.store import Transaction
 
-__all__ = ["draw_map", "link", "needed_pool", "prepare_all", "record"]
+__all__ = ["draw_map", "embed_tests", "link", "needed_pool", "prepare_all", "record"]
 
 
 def needed_pool(context: Context, run: RunningJob) -> Pool:
@@ -79,14 +80,20 @@ def draw_map(context: Context, run: RunningJob, prepared: Prepared, method: Lite
         record(tx, run, f"map-{method}", key, {"seed": 0})
 
 
-def _embed_tests(context: Context, run: RunningJob) -> None:
-    """Embed the test items, with the same model."""
+def embed_tests(
+    context: Context,
+    project_id: str,
+    *,
+    report: Callable[[int, int], None] = lambda done, total: None,
+    check: Callable[[Transaction], None] = lambda tx: None,
+) -> None:
+    """Embed the test items, with the same model; `check` may refuse the transaction that records it."""
     from votek.pipeline import embed_texts
 
     with context.store.read() as tx:
-        row = data_rows.current(tx, run.job.project, "test")
+        row = data_rows.current(tx, project_id, "test")
     if row is None:
-        run.report("tests", 1, 1)
+        report(1, 1)
         return
     folder = context.store.embedding_folder(row.digest)
     embeddings, key = embed_texts(
@@ -94,13 +101,13 @@ def _embed_tests(context: Context, run: RunningJob) -> None:
         model=context.settings.model,
         cache=context.store.cache,
         embed_cache=folder,
-        progress=lambda _, done, total: run.report("tests", done, total),
+        progress=lambda _, done, total: report(done, total),
     )
     shutil.rmtree(folder, ignore_errors=True)
     details = {"model": embeddings.model, "model_digest": embeddings.model_digest}
     with context.store.write() as tx:
-        run.still_mine(tx)
-        data_rows.add_result(tx, run.job.project, "embed", key, digest=row.digest, details=details, time=now())
+        check(tx)
+        data_rows.add_result(tx, project_id, "embed", key, digest=row.digest, details=details, time=now())
 
 
 def prepare_all(context: Requests, run: RunningJob, pool: Pool) -> None:
@@ -111,6 +118,7 @@ def prepare_all(context: Requests, run: RunningJob, pool: Pool) -> None:
     prepared = link(context, run, pool, k=k)
     draw_map(context, run, prepared, "pca")
     draw_map(context, run, prepared, "umap")
-    _embed_tests(context, run)
+    report = partial(run.report, "tests")
+    embed_tests(context, run.job.project, report=report, check=run.still_mine)
     with context.store.write() as tx:
         run.finish(tx, "done")

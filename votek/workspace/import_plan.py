@@ -24,12 +24,12 @@ Existing = Literal["keep", "add"]
 EXAMPLES = 5
 
 SENTENCES: Mapping[str, str] = {
-    "missing": "Texts of the file that the project does not hold.",
+    "missing": "Texts of the file that this project does not hold.",
     "ambiguous": "Texts that are here several times; the label goes to the one to be labelled, else the first.",
     "outside": "Labels of texts that are not among those to be labelled here.",
     "misfit": "Answers that the task of this project does not allow.",
     "kept": "Answers about texts that have been labelled here already: what stands is kept.",
-    "duplicate": "Earlier answers of a person about the same text; the latest is kept.",
+    "duplicate": "Different answers of a person about the same text; the latest is kept.",
 }
 """kind -> what was not taken over into the project, in one sentence."""
 
@@ -70,7 +70,7 @@ class Given:
 
 @dataclass
 class Plan:
-    """What is to be recorded, in the order of the file, under the task as it has to be for that."""
+    """What is to be recorded, in the order of the file, and the task as it has to be for that."""
 
     task: TaskSpec
     new_labels: tuple[str, ...]
@@ -140,10 +140,30 @@ def plan_labels(
     max_chars: int,
 ) -> Plan:
     """What taking over the labels comes to, without recording anything."""
-    names = _new_names(imported, task)
-    plan = Plan(with_label_names(task, names), names)
-    places = Places(pool, imported, queued, wish.match)
+    plan = Plan(task, ())
+    placed = _placed(plan, imported, Places(pool, imported, queued, wish.match), queued if wish.queued_only else None)
+    used = {name for _, answer in placed for name in _names(answer, task)}
+    plan.new_labels = tuple(name for name in imported.labels if name in used - {label.name for label in task.labels})
+    plan.task = with_label_names(task, plan.new_labels)
     found: dict[tuple[str, str], Given] = {}
+    for item, answer in placed:
+        value, reason = _value(plan.task, answer, max_chars)
+        if reason:
+            plan.lost("misfit", answer.row, reason)
+            continue
+        before = found.pop((item, answer.who), None)
+        if before is not None and before.value != value:
+            plan.lost("duplicate", before.answer.row, _words(before.answer.value))
+        found[item, answer.who] = Given(item, value, answer)
+    _weigh(plan, found.values(), state, wish.existing)
+    return plan
+
+
+def _placed(
+    plan: Plan, imported: ImportedLabels, places: Places, only: Collection[str] | None
+) -> list[tuple[str, ImportedAnswer]]:
+    """The answers about texts of the project (`only`: about these), each with the text's id here."""
+    placed: list[tuple[str, ImportedAnswer]] = []
     missing: set[str] = set()
     for answer in imported.answers:
         item, several = places.find(answer.item)
@@ -151,21 +171,13 @@ def plan_labels(
             if answer.item not in missing:
                 plan.lost("missing", answer.row, places.text(answer.item))
             missing.add(answer.item)
-            continue
-        if wish.queued_only and item not in queued:
+        elif only is not None and item not in only:
             plan.lost("outside", answer.row, _words(answer.value))
-            continue
-        if several:
-            plan.lost("ambiguous", answer.row, places.text(answer.item))
-        value, reason = _value(plan.task, answer, max_chars)
-        if reason:
-            plan.lost("misfit", answer.row, reason)
-            continue
-        if (item, answer.who) in found:
-            plan.lost("duplicate", found.pop((item, answer.who)).answer.row, _words(answer.value))
-        found[item, answer.who] = Given(item, value, answer)
-    _weigh(plan, found.values(), state, wish.existing)
-    return plan
+        else:
+            if several:
+                plan.lost("ambiguous", answer.row, places.text(answer.item))
+            placed.append((item, answer))
+    return placed
 
 
 def _weigh(plan: Plan, given: Collection[Given], state: Labelling, existing: Existing) -> None:
@@ -209,9 +221,10 @@ def _value(task: TaskSpec, answer: ImportedAnswer, max_chars: int) -> tuple[Any,
     return check_value(task, value, max_chars=max_chars)
 
 
-def _new_names(imported: ImportedLabels, task: TaskSpec) -> tuple[str, ...]:
-    known = {label.name for label in task.labels}
-    return () if task.type == "text" else tuple(name for name in imported.labels if name not in known)
+def _names(answer: ImportedAnswer, task: TaskSpec) -> tuple[str, ...]:
+    """The labels of an answer that this task can take."""
+    labels = (answer.value,) if isinstance(answer.value, str) else answer.value or ()
+    return () if task.type == "text" or (task.type == "single" and len(labels) > 1) else labels
 
 
 def with_label_names(task: TaskSpec, names: Sequence[str]) -> TaskSpec:
