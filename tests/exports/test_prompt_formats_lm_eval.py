@@ -81,6 +81,11 @@ def test_the_documents_say_which_item_they_are(tasks):
         assert (doc["id"], doc["text"], doc["answer"]) == (prompt.id, prompt.query, known.get(prompt.id))
 
 
+def test_several_labels_are_one_target(load):
+    scored = load(made.content("lm-eval", "multi", answers={f"test {made.HOSTILE[0]}": ("a", "b")}))
+    assert [doc["target"] for doc in scored["votek_prompts_scored"].test_docs()] == ["a, b"]
+
+
 def test_typed_answers_end_at_an_empty_line(load):
     given = made.material()
     few = PromptSet(given["prompts"].prompts[:2], given["prompts"].manifest)

@@ -6,13 +6,16 @@ import re
 import warnings
 from pathlib import Path
 
+import httpx
+import numpy as np
 import pytest
 
 from tests.exports import hostile_prompts as made
 from tests.exports.hostile import HOSTILE
-from votek.datatypes import Prompt, PromptSet
+from votek.datatypes import Prompt, PromptSet, PromptSettings, TaskSpec
 from votek.errors import InputError
 from votek.exports import openai_batch_jsonl, write
+from votek.prompts import LabelledRow, QueryRow, build_prompts
 
 ASKED = [made.chat(at) for at in range(made.SIZE)]
 ANSWERED = [[*chat, ("assistant", label)] for chat, label in zip(ASKED, made.LABELS, strict=True)]
@@ -119,6 +122,58 @@ def test_batch_requests(openai_types):
         body = openai_types[1].validate_python(record["body"])
         assert body["model"] == openai_batch_jsonl.MODEL
         assert turns(list(body["messages"]), openai_types) == expected
+
+
+def test_what_the_client_sends_is_what_stands_there():
+    """Through the library to the wire: nothing on the way changes a text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import openai
+    sent = []
+
+    def answer(request):
+        sent.append(json.loads(request.content))
+        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok"}}
+        return httpx.Response(
+            200, json={"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+        )
+
+    bodies = [record["body"] for record in lines(made.content("openai-batch-jsonl"))]
+    with httpx.Client(transport=httpx.MockTransport(answer)) as transport:
+        client = openai.OpenAI(api_key="none", base_url="http://127.0.0.1/v1", http_client=transport)
+        for body in bodies:
+            client.chat.completions.create(**body)
+    assert sent == bodies
+    assert [[(one["role"], one["content"]) for one in body["messages"]] for body in sent] == ASKED
+
+
+def test_where_the_query_names_columns_every_text_is_rendered():
+    rows = [LabelledRow(f"id {at}", at, text, "a", fields={"city": text}) for at, text in enumerate(HOSTILE[:20])]
+    settings = PromptSettings(instruction="", query="{text}{if field:city} in {field:city}{end}", n=1)
+    manifest = {"prompts": {"settings": dataclasses.asdict(settings)}}
+    vectors = np.eye(20, dtype=np.float32)
+    own = build_prompts(
+        settings,
+        pool=rows,
+        pool_vectors=vectors,
+        queries=[QueryRow(row.id, row.text, fields=row.fields, row=row.row) for row in rows],
+        query_vectors=np.roll(vectors, 5, axis=1),
+    )
+    given = {"labelled": rows, "task": TaskSpec(), "prompts": PromptSet((), manifest), "own": PromptSet(own, manifest)}
+
+    def turn(row):
+        return f"{row.text} in {row.text}" if row.text.strip() else row.text
+
+    answered = lines(write("openai-chat-answered-jsonl", **given).content)
+    assert [[one["content"] for one in record["messages"]] for record in answered] == [
+        [turn(rows[prompt.demonstrations[0]]), "a", turn(row), "a"] for row, prompt in zip(rows, own, strict=True)
+    ]
+    taught = lines(write("openai-fine-tuning-jsonl", **given).content)
+    assert [[one["content"] for one in record["messages"]] for record in taught] == [[turn(row), "a"] for row in rows]
+    bare = given | {"labelled": [dataclasses.replace(row, fields={}) for row in rows]}
+    lacking = {"settings": dataclasses.asdict(dataclasses.replace(settings, query="{text} in {field:city}"))}
+    with pytest.raises(InputError, match="the column 'city'"):
+        write("openai-fine-tuning-jsonl", **(bare | {"prompts": PromptSet((), {"prompts": lacking})}))
 
 
 def test_the_strict_types_refuse_what_is_not_theirs(openai_types):

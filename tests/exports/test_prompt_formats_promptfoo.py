@@ -15,6 +15,8 @@ import jinja2
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.exports import hostile_prompts as made
 from tests.exports.hostile import HOSTILE
@@ -135,12 +137,24 @@ def test_uncut_such_a_text_would_be_lost(text, monkeypatch):
     assert next(asked(cut))[0][0]["content"] == text
 
 
+@given(st.text(st.sampled_from("{{{%#}} \nfile:/package:x\U0001f600"), max_size=30))
+def test_no_text_keeps_its_look_and_none_loses_a_letter(text):
+    pieces = promptfoo._CUT.split(text)
+    assert "".join(pieces) == text
+    assert not any(re.search(r"\{[{%#]|file://|package:", piece) for piece in pieces)
+
+
+def test_several_labels_are_one_answer():
+    config = json.loads(made.content("promptfoo", "multi", answers={f"test {HOSTILE[0]}": ("a", "b")}))
+    assert next(asked(config))[1] == [("equals", "a, b")]
+
+
 def test_read_as_yaml_it_is_the_same():
     """promptfoo reads JSON as YAML, which has fewer escapes and other line ends."""
     short = [at for at, prompt in enumerate(PROMPTS) if len(prompt) < 500]
-    given = made.material()
-    few = PromptSet(tuple(given["prompts"].prompts[at] for at in short), given["prompts"].manifest)
-    raw = write("promptfoo", **(given | {"prompts": few})).content
+    whole = made.material()
+    few = PromptSet(tuple(whole["prompts"].prompts[at] for at in short), whole["prompts"].manifest)
+    raw = write("promptfoo", **(whole | {"prompts": few})).content
     loaded = yaml.load(raw, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     assert loaded == json.loads(raw)
     joined = ["".join(test["vars"]["item"]["prompt"]) for test in loaded["tests"]]
@@ -149,7 +163,7 @@ def test_read_as_yaml_it_is_the_same():
 
 
 def test_half_a_character_is_named():
-    given = made.material()
-    broken = replace(given["prompts"].prompts[0], text="bad \ud800 half")
+    whole = made.material()
+    broken = replace(whole["prompts"].prompts[0], text="bad \ud800 half")
     with pytest.raises(InputError, match=r"bad \\ud800 half"):
-        write("promptfoo", **(given | {"prompts": PromptSet((broken,), given["prompts"].manifest)}))
+        write("promptfoo", **(whole | {"prompts": PromptSet((broken,), whole["prompts"].manifest)}))
