@@ -15,6 +15,7 @@ from ui.frame import OpenPage, escape, next_step
 from ui.jobs import latest_failure, watch_jobs
 from ui.prompts_page_exports import draw_exports
 from ui.prompts_page_follow import follow_store, keep_in_step
+from ui.prompts_page_lint import draw_lint
 from ui.prompts_page_parts import Material
 from ui.prompts_page_presets import draw_presets
 from ui.prompts_page_preview import draw_preview, show_prompt
@@ -97,6 +98,7 @@ def _problem_key(page: OpenPage) -> str:
 SECTIONS: tuple[Section, ...] = (
     Section("Write", _write),
     Section("Versions", draw_versions),
+    Section("Check", draw_lint),
     Section("Take away", _take_away),
 )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ui.frame import OpenPage
     from votek.datatypes import Dataset
     from votek.prompts import LabelledRow
 
-__all__ = ["Material"]
+__all__ = ["Material", "state_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,3 +30,9 @@ class Material:
     def asked(self) -> int:
         """How many prompts the project can write."""
         return len(self.items) - (len(self.labelled) if self.own else 0)
+
+
+def state_of(page: OpenPage, material: Material) -> Hashable:
+    """What prompts are made from: whatever was made from another state is not of now."""
+    labels = hash(repr([(row.row, row.text, row.value, row.who, row.time, row.status) for row in material.labelled]))
+    return labels, material.items.digest, page.project.prompts, repr(page.project.task)
