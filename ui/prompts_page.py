@@ -74,7 +74,7 @@ def _write(page: OpenPage, material: Material) -> None:
 
 
 def _take_away(page: OpenPage, material: Material) -> None:
-    draw_exports(page, with_prompts=material.asked > 0, valid=_usable(page))
+    draw_exports(page, material, valid=_usable(page))
 
 
 def _usable(page: OpenPage) -> bool:

@@ -1,4 +1,4 @@
-"""The files to take away: one line per format, made when asked for, each with its manifest."""
+"""The files to take away, by group: what each is, in which order it stands, how to load it. The registry lists them."""
 
 from __future__ import annotations
 
@@ -8,29 +8,25 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.frame import escape
+from ui.prompts_page_files import Wanted, offer
 from ui.remember import remembered
-from votek.exports import formats, manifest_file
+from votek.exports import GROUPS, catalogue, find_format, formats
+from votek.exports.registry import ALL
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from ui.frame import OpenPage
+    from ui.prompts_page_parts import Material
+    from votek.exports import Format
 
 __all__ = ["draw_exports", "file_name"]
 
-_NAMES = {
-    "labelled-jsonl": "Labelled set, JSON lines",
-    "labelled-csv": "Labelled set, CSV",
-    "labelled-parquet": "Labelled set, Parquet",
-    "prompts-jsonl": "Prompts, JSON lines",
-    "openai-chat-jsonl": "Prompts as chats (OpenAI form)",
-    "langchain": "LangChain examples",
-    "dspy": "DSPy demonstrations",
-}
-_OF_PROMPTS = ("prompts-jsonl", "openai-chat-jsonl")
-_ENDINGS = ("jsonl", "csv", "parquet")
+EVERYTHING = "Everything"
 
 
-def draw_exports(page: OpenPage, *, with_prompts: bool, valid: bool) -> None:
-    """Draw a download for every format. `with_prompts`: there are items to write prompts for."""
+def draw_exports(page: OpenPage, material: Material, *, valid: bool) -> None:
+    """Draw one group of formats, each with a file to prepare and take away."""
     st.subheader("Take it away", anchor=False)
     st.caption(
         "Beside each file there is its manifest: a record of what the file was made from, by which settings, and who "
@@ -39,59 +35,67 @@ def draw_exports(page: OpenPage, *, with_prompts: bool, valid: bool) -> None:
     if not valid:
         st.info("The downloads come back once the settings above can be used.")
         return
-    listed = [(name, about) for name, about in formats().items() if name != "all"]
-    for name, about in listed:
-        if name in _OF_PROMPTS and not with_prompts:
-            continue
-        with st.container(border=True, key=f"export-{name}"):
-            _line(page, name, about)
-    st.space("small")
-    st.download_button(
-        "Download everything (zip)",
-        data=lambda: page.workspace.export(page.project.id, "all").content,
-        file_name=file_name(page.project.name, "all"),
-        mime="application/zip",
-        type="primary",
-        on_click="ignore",
-        key="export-everything",
+    titles = [*GROUPS.values(), EVERYTHING]
+    chosen = st.segmented_control(
+        "Kind of file",
+        titles,
+        default=titles[0],
+        required=True,
+        label_visibility="collapsed",
+        **remembered(page.project.id, "export-group"),
+    )
+    state = _state(page, material)
+    if chosen == EVERYTHING:
+        _everything(page, state)
+        return
+    shown = [one for one in catalogue() if GROUPS[one.group] == chosen and (one.needs != "prompts" or material.asked)]
+    answers = _with_answers(page, shown)
+    for format in shown:
+        with st.container(border=True, key=f"export-{format.name}"):
+            _one(page, format, answers=answers and format.answers, state=state)
+
+
+def _one(page: OpenPage, format: Format, *, answers: bool, state: Hashable) -> None:
+    st.markdown(f"**{escape(format.title)}**")
+    st.caption(escape(format.sentence))
+    st.caption(escape(f"Order: {format.order}."))
+    guard = True
+    if format.texts_guarded:
+        guard = st.checkbox(
+            "Keep spreadsheets from running cells as formulas",
+            True,
+            help="One apostrophe goes before a cell that begins like a formula. Otherwise texts are verbatim.",
+            **remembered(page.project.id, "export-guard"),
+        )
+    offer(page, Wanted(format.name, file_name(page.project.name, format.name), guard, answers, state))
+    with st.expander("How to load it"):
+        st.code(format.load, language=None, wrap_lines=True)
+
+
+def _everything(page: OpenPage, state: Hashable) -> None:
+    with st.container(border=True, key=f"export-{ALL}"):
+        st.markdown("**Everything in one zip file**")
+        st.caption(escape(formats()[ALL] + " Without the right answers of test items."))
+        offer(page, Wanted(ALL, file_name(page.project.name, ALL), True, False, state), primary=True)
+
+
+def _with_answers(page: OpenPage, shown: list[Format]) -> bool:
+    """Whether right answers go out: asked only where there are any, and a format that can hold them."""
+    known = page.workspace.right_answers_known(page.project.id) if any(one.answers for one in shown) else 0
+    if not known:
+        return False
+    return st.checkbox(
+        "Include the right answers of the test items",
+        key=f"{page.project.id}-export-answers",
+        help=f"{known:,} test items have one in the file. They go into the formats that have a place for them; "
+        "otherwise they never leave.",
     )
 
 
-def _line(page: OpenPage, name: str, about: str) -> None:
-    guard = True
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap=None):
-            st.markdown(f"**{_NAMES.get(name, name)}**")
-            st.caption(escape(about))
-            if name == "labelled-csv":
-                guard = st.checkbox(
-                    "Keep spreadsheets from running cells as formulas",
-                    True,
-                    help="One apostrophe goes before a cell that begins like a formula. Otherwise texts are verbatim.",
-                    **remembered(page.project.id, "export-guard"),
-                )
-        st.download_button(
-            "Download",
-            data=lambda: page.workspace.export(page.project.id, name, formula_guard=guard).content,
-            file_name=file_name(page.project.name, name),
-            on_click="ignore",
-            key=f"download-{name}",
-        )
-        st.download_button(
-            "Manifest",
-            data=lambda: _manifest(page, name, guard),
-            file_name=file_name(page.project.name, name) + ".manifest.json",
-            mime="application/json",
-            type="tertiary",
-            on_click="ignore",
-            key=f"manifest-{name}",
-        )
-
-
-def _manifest(page: OpenPage, name: str, guard: bool) -> bytes:
-    space, project_id = page.workspace, page.project.id
-    file = space.export(project_id, name, formula_guard=guard)
-    return manifest_file(space.export_manifest(project_id, name), file, format=name).content
+def _state(page: OpenPage, material: Material) -> Hashable:
+    """What every file is made from; a file that was prepared before it changed is not offered any more."""
+    labels = hash(repr([(row.row, row.value, row.who, row.time, row.status) for row in material.labelled]))
+    return labels, material.items.digest, page.project.prompts, repr(page.project.task)
 
 
 def file_name(project: str, format: str) -> str:
@@ -101,7 +105,4 @@ def file_name(project: str, format: str) -> str:
     ('Help-desk-labelled.csv', 'votek-export.zip')
     """
     slug = re.sub(r"[^A-Za-z0-9_-]+", "-", project).strip("-")[:60] or "votek"
-    if format == "all":
-        return f"{slug}-export.zip"
-    stem, _, last = format.rpartition("-")
-    return f"{slug}-{stem}.{last}" if last in _ENDINGS else f"{slug}-{format}.json"
+    return f"{slug}-{'export.zip' if format == ALL else find_format(format).file}"

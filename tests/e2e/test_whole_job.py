@@ -12,13 +12,15 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.exported import holds, texts_in
+from votek.exports import GROUPS, catalogue, find_format
 from votek.workspace.sample import ensure_sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = 600_000
-EXPORTS = (
+USUAL = (
     "labelled-jsonl",
     "labelled-csv",
     "labelled-parquet",
@@ -67,10 +69,22 @@ def label_by_keyboard(labeler, names, count):
     return given
 
 
-def check_exports(page, dataset, given):
-    """Download everything on the page; what was typed must be in every file, letter for letter."""
+def take_away(page, names):
+    """Prepare and download these formats, a group after the other; name -> bytes."""
     page.get_by_text("Take away", exact=True).click()
-    files = {name: download(page, f"download-{name}") for name in EXPORTS}
+    files = {}
+    for group, title in GROUPS.items():
+        page.locator("[class*='-export-group']").get_by_text(title, exact=True).click()
+        for name in [one.name for one in catalogue() if one.group == group and one.name in names]:
+            page.locator(f".st-key-prepare-{name} button").click(timeout=LONG)
+            files[name] = download(page, f"download-{name}")
+    assert set(files) == set(names)
+    return files
+
+
+def check_exports(page, dataset, given, names):
+    """Download these formats on the page; what was typed must be in every file, letter for letter."""
+    files = take_away(page, names)
     wanted = sorted(given.items())
     labelled = lines(files["labelled-jsonl"])
     assert sorted((row["text"], row["label"]) for row in labelled) == wanted
@@ -93,6 +107,12 @@ def check_exports(page, dataset, given):
     assert [chat["messages"][-1]["role"] for chat in chats] == ["user"] * len(prompts)
     assert len(json.loads(files["dspy"])) == len(given)
     assert len(json.loads(files["langchain"])) == len(given)
+    shown = {shot["text"] for prompt in prompts for shot in prompt["demonstrations"]}
+    for format in (find_format(name) for name in names):
+        typed = [*shown, *(prompt["text"] for prompt in prompts)] if format.needs == "prompts" else list(given)
+        labels = {given[text] for text in typed if text in given}
+        missing = holds(texts_in(format.file, files[format.name]), [*typed, *labels])
+        assert not missing, f"{format.name} lacks {missing[:3]}"
     return prompts
 
 
@@ -119,10 +139,16 @@ def test_the_sample_from_the_first_label_to_a_set_that_can_be_made_again(host, p
     tab.goto(f"{host.url}/Prompts?project={project.id}")
     expect(tab.get_by_text("60 test items")).to_be_visible(timeout=LONG)
     tests = host.workspace.dataset(project.id, "test")
-    prompts = check_exports(tab, tests, given)
+    prompts = check_exports(tab, tests, given, [format.name for format in catalogue()])
     assert [prompt["id"] for prompt in prompts] == list(tests.ids)
 
-    everything = zipfile.ZipFile(io.BytesIO(download(tab, "export-everything")))
+    choose = tab.locator("[class*='-export-group']")
+    choose.get_by_text("Everything", exact=True).click()
+    tab.locator(".st-key-prepare-all button").click(timeout=LONG)
+    everything = zipfile.ZipFile(io.BytesIO(download(tab, "download-all")))
+    assert {format.file for format in catalogue()} <= set(everything.namelist())
+    choose.get_by_text("Prompts", exact=True).click()
+    tab.locator(".st-key-prepare-prompts-jsonl button").click(timeout=LONG)
     manifest = tmp_path / "prompts.manifest.json"
     manifest.write_bytes(download(tab, "manifest-prompts-jsonl"))
     again = tmp_path / "again.jsonl"
@@ -132,8 +158,7 @@ def test_the_sample_from_the_first_label_to_a_set_that_can_be_made_again(host, p
     )  # fmt: skip
     assert made.returncode == 0, made.stderr + made.stdout
     assert json.loads(made.stdout)["identical"] is True
-    original = next(name for name in everything.namelist() if name.endswith("prompts.jsonl"))
-    assert again.read_bytes() == everything.read(original)
+    assert again.read_bytes() == everything.read("prompts.jsonl")
 
 
 @pytest.mark.real_data
@@ -188,4 +213,4 @@ def test_ten_thousand_real_questions(host, page, open_labeler, real_data, tmp_pa
     expect(tab.locator(".js-plotly-plot")).to_be_visible(timeout=LONG)
     tab.goto(f"{host.url}/Prompts?project={project.id}")
     expect(tab.get_by_text("9,983 texts without a label")).to_be_visible(timeout=LONG)
-    check_exports(tab, dataset, given)
+    check_exports(tab, dataset, given, USUAL)

@@ -6,10 +6,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import SHOP_LABELS as LABELS
 from ui.prompts_page import SECTIONS
-from ui.prompts_page_exports import file_name
 from ui.prompts_page_preview import cosines
 from votek.datatypes import PromptSettings
-from votek.exports import formats
 from votek.workspace import NewEvent
 
 PAGE = "pages/6_Prompts.py"
@@ -110,7 +108,7 @@ def test_a_template_that_cannot_be_used_is_explained_and_not_kept(open_at, space
     assert space.project(tested.id).prompts == before
     section(at, tested, "Take away")
     assert said in at.warning[0].value
-    assert at.get("download_button")
+    assert at.button("prepare-labelled-jsonl")
     section(at, tested, "Write")
     assert at.text_area(f"{tested.id}-prompt-demonstration").value == template
 
@@ -167,14 +165,6 @@ def test_the_separator_can_be_chosen(open_at, space, tested):
     assert space.project(tested.id).prompts.separator == "\n\n---\n\n"
 
 
-def test_every_format_can_be_downloaded_with_its_manifest(open_at, tested):
-    at = section(open_at(PAGE, tested.id), tested, "Take away")
-    keys = {f"export-{name}" for name in formats() if name != "all"}
-    labels = [button.proto.label for button in at.get("download_button")]
-    assert labels.count("Download") == labels.count("Manifest") == len(keys)
-    assert labels[-1] == "Download everything (zip)"
-
-
 def test_the_literal_prompt_is_one_click_away_from_every_section(open_at, space, tested):
     expected = space.prompt_set(tested.id, test_ids=["q1"]).prompts[0].text
     for name in [one.label for one in SECTIONS if one.label != "Write"]:
@@ -188,13 +178,7 @@ def test_stored_settings_that_no_longer_fit_the_columns_are_said(open_at, space,
     space.set_prompts(tested.id, PromptSettings(query="{field:gone} {text}"))
     at = section(open_at(PAGE, tested.id), tested, "Take away")
     assert "is not a field" in at.error[0].value
-    assert not at.get("download_button")
-
-
-def test_file_names_say_what_is_inside_and_differ():
-    names = [file_name("My shop / desk", name) for name in formats()]
-    assert len(set(names)) == len(names)
-    assert all(name.startswith("My-shop-desk-") and "/" not in name for name in names)
+    assert not [button for button in at.button if str(button.key).startswith("prepare-")]
 
 
 def test_similarities_are_centred_cosines():

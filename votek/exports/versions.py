@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import platform
 
@@ -22,6 +23,4 @@ def versions() -> dict[str, str]:
 
 
 def _of_checkout() -> str:
-    from votek import __version__
-
-    return __version__
+    return str(importlib.import_module("votek").__version__)
