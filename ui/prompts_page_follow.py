@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ui.prompts_page_retrieval import retrieval_fields
+from ui.prompts_page_tokens import token_fields
 from votek.prompts import settings_in_force
 
 if TYPE_CHECKING:
@@ -36,21 +38,14 @@ def keep_in_step(page: OpenPage, settings: PromptSettings | None) -> None:
 
 def field_values(settings: PromptSettings, task: TaskSpec) -> dict[str, Any]:
     """What each field of the page shows for these settings; a field of a limit that is not set keeps its number."""
-    shown = {
+    return {
         "prompt-instruction": settings_in_force(settings, task).instruction or "",
         "prompt-demonstration": settings.demonstration,
         "prompt-query": settings.query,
         "prompt-separator": settings.separator,
-        "prompt-retrieval": settings.retrieval,
-        "prompt-order": settings.order,
-        "prompt-seed": settings.seed,
-        "prompt-n": settings.n,
-        "prompt-limited": settings.token_budget is not None,
-        "prompt-budget": settings.token_budget,
-        "prompt-reserve": settings.answer_reserve,
-        "prompt-tokenizer": settings.tokenizer,
+        **retrieval_fields(settings),
+        **token_fields(settings),
     }
-    return {name: value for name, value in shown.items() if value is not None}
 
 
 def _slot(page: OpenPage) -> str:
