@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.data_file import draw_refusals, how_read
+from ui.data_import_labels import draw_import_labels
 from ui.data_labels import save_labels
 from ui.data_task import draw_guidelines, draw_task
 from ui.data_upload import draw_upload
@@ -24,11 +25,13 @@ def draw_data(page: OpenPage) -> None:
     pool = page.workspace.dataset(page.project.id)
     if pool is None:
         draw_upload(page, "pool")
+        draw_import_labels(page, empty=True)
         return
     _overview(page, pool)
     labels = draw_task(page)
     draw_guidelines(page)
     _test_texts(page)
+    draw_import_labels(page)
     _replace(page)
     _onward(page, labels)
 

@@ -6,17 +6,17 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from votek.datasets.limits import Limits
 from votek.datasets.schema import map_columns
-from votek.datasets.suggest import task_type
 from votek.datasets.table import Options, RawRow, RawRows, assemble, excerpt
 from votek.datatypes import Dataset, Refusal, TaskType
 from votek.errors import FileError, InputError
 from votek.imports.labels import ImportedAnswer, ImportedLabels
 from votek.imports.losses import LossBook
+from votek.imports.shaping import GivenAnswer, latest, moment, shaped, shown, task_of
 
 __all__ = ["Draft", "ReadOptions"]
 
@@ -54,13 +54,6 @@ class _Text:
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class _Given:
-    question: str
-    answer: ImportedAnswer
-    labels: tuple[str, ...] | None
-
-
 class Draft:
     """Texts and answers in the order of the file.
 
@@ -80,7 +73,7 @@ class Draft:
         self._texts: dict[str, _Text] = {}
         self._by_text: dict[str, str] = {}
         self._refused: list[Refusal] = []
-        self._given: list[_Given] = []
+        self._given: list[GivenAnswer] = []
         self._no_place: set[str] = set()
 
     # ------------------------------------------------------------ what a reader calls
@@ -149,7 +142,7 @@ class Draft:
             comment=_SIGNS.sub("\ufffd", comment).strip()[:MAX_COMMENT],
             flagged=flagged,
         )
-        self._given.append(_Given(question, answer, chosen))
+        self._given.append(GivenAnswer(question, answer, chosen))
 
     # ------------------------------------------------------------ put together
 
@@ -164,9 +157,9 @@ class Draft:
         mine = [one for one in self._given if one.question in (question, "")]
         for one in self._given:
             if one.question not in (question, ""):
-                self.losses.add("question", one.answer.row, f"{one.question}: {_shown(one.answer.value)}")
-        task = self.options.task or _task(mine, multi=self.multi, undecided=self.undecided)
-        answers = self._latest([shaped for one in mine if (shaped := self._shaped(one, task)) is not None])
+                self.losses.add("question", one.answer.row, f"{one.question}: {shown(one.answer.value)}")
+        task = self.options.task or task_of(mine, multi=self.multi, undecided=self.undecided)
+        answers = latest([found for one in mine if (found := shaped(one, task, self.losses)) is not None], self.losses)
         dataset = self._dataset(name)
         kept = [answer for answer in answers if answer.item in set(dataset.ids)] if dataset.refusals else answers
         for refusal in dataset.refusals:
@@ -197,7 +190,7 @@ class Draft:
     def _time(self, row: int, given: Any) -> dt.datetime | None:
         if given in (None, ""):
             return None
-        found = _moment(given)
+        found = moment(given)
         if found is None:
             self.losses.add("time", row, str(given))
         return found
@@ -216,39 +209,6 @@ class Draft:
         chosen = {one.question for one in self._given if one.labels is not None}
         return max(names, key=lambda name: (name in chosen, counts[name]), default=""), names
 
-    def _shaped(self, one: _Given, task: TaskType) -> ImportedAnswer | None:
-        """The answer as the task has it, or None with the loss noted."""
-        answer = one.answer
-        if answer.kind == "skip":
-            return answer
-        given = one.labels if one.labels is not None else (str(answer.value),)
-        if task == "text":
-            if len(given) > 1:
-                self.losses.add("several", answer.row, " | ".join(given[1:]), count=len(given) - 1)
-            return replace(answer, value=given[0])
-        labels = tuple(dict.fromkeys(label.strip() for label in given if label.strip()))
-        if task == "multi" and labels:
-            return replace(answer, value=labels)
-        if len(labels) == 1:
-            return replace(answer, value=labels[0])
-        self.losses.add("several" if labels else "empty", answer.row, ", ".join(labels))
-        return None
-
-    def _latest(self, answers: list[ImportedAnswer]) -> list[ImportedAnswer]:
-        """One answer of each person about a text: the latest by its time, else by its place in the file."""
-        found: dict[tuple[str, str], ImportedAnswer] = {}
-        for answer in answers:
-            before = found.get((answer.item, answer.who))
-            if before is None:
-                found[answer.item, answer.who] = answer
-                continue
-            later = before.time is None or answer.time is None or answer.time >= before.time
-            lost, kept = (before, answer) if later else (answer, before)
-            found[answer.item, answer.who] = kept
-            if lost.value != kept.value:
-                self.losses.add("duplicate", lost.row, _shown(lost.value))
-        return list(found.values())
-
     def _label_names(self, answers: Sequence[ImportedAnswer]) -> tuple[str, ...]:
         names = dict.fromkeys(self.known_labels)
         for answer in answers:
@@ -258,8 +218,8 @@ class Draft:
 
     def _dataset(self, name: str) -> Dataset:
         fields = list(dict.fromkeys(key for one in self._texts.values() for key in one.fields))
-        shown = {key: f"{key} (field)" if key in (_ID, _TEXT) else key for key in fields}
-        columns = [_ID, _TEXT, *shown.values()]
+        names = {key: f"{key} (field)" if key in (_ID, _TEXT) else key for key in fields}
+        columns = [_ID, _TEXT, *names.values()]
         options = Options(limits=self.limits)
         try:
             table = assemble(RawRows(columns, self._rows(fields), self.details), name=name, options=options)
@@ -271,32 +231,3 @@ class Draft:
         yield from self._refused
         for one in self._texts.values():
             yield one.row, [one.id, one.text, *(one.fields.get(key, "") for key in fields)]
-
-
-def _task(given: Sequence[_Given], *, multi: bool, undecided: bool) -> TaskType:
-    answered = [one for one in given if one.answer.kind == "label"]
-    if answered and all(one.labels is None for one in answered):
-        return "text"
-    if undecided and task_type([label for one in answered for label in one.labels or ()]) == "text":
-        return "text"
-    return "multi" if multi or any(one.labels is not None and len(one.labels) > 1 for one in answered) else "single"
-
-
-def _shown(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else "skipped" if value is None else str(value)
-
-
-def _moment(given: Any) -> dt.datetime | None:
-    """A time as tools write it: seconds (or milliseconds) since 1970, or ISO 8601; UTC where it has no zone."""
-    text = str(given).strip()
-    try:
-        number = float(text)
-    except ValueError:
-        number = None
-    try:
-        if number is not None:
-            return dt.datetime.fromtimestamp(number / 1000 if number > 1e11 else number, dt.UTC)
-        found = dt.datetime.fromisoformat(text)
-        return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from votek.imports.labels import ImportedLabels
     from votek.workspace.workspace import Workspace
 
-__all__ = ["Importing", "project_from_labels"]
+__all__ = ["Importing", "fill_from_labels", "project_from_labels"]
 
 ACTION = "import_labels"
 
@@ -249,19 +249,35 @@ def _task_for(project: Project, imported: ImportedLabels, *, untouched: bool) ->
 def project_from_labels(
     space: Workspace, name: str, imported: ImportedLabels, *, file: str = ""
 ) -> tuple[Project, LabelsImported]:
-    """A new project of the texts of a file, with its labels.
+    """A new project of the texts of a file, with its labels. Raises as `fill_from_labels` does.
 
     `space`: the workspace as whoever asks may use it.
+    """
+    _check_texts(imported)
+    task = checked_task(with_label_names(TaskSpec(imported.task), imported.labels))
+    project = space.create_project(name, task=task)
+    return project, fill_from_labels(space, project.id, imported, file=file)
+
+
+def fill_from_labels(space: Workspace, project_id: str, imported: ImportedLabels, *, file: str = "") -> LabelsImported:
+    """Load the texts of a file into a project that has none yet, and then its labels.
+
+    A task that nobody has described becomes that of the file, with all its labels.
 
     Raises:
         InputError: the file holds ids instead of texts.
     """
+    _check_texts(imported)
+    task = space.project(project_id).task
+    if task.type == "single" and not task.labels:
+        space.set_task(project_id, with_label_names(TaskSpec(imported.task), imported.labels))
+    space.import_dataset(project_id, imported.dataset, role="pool", name=file or imported.dataset.details["name"])
+    return space.import_labels(project_id, imported, file=file, match="id")
+
+
+def _check_texts(imported: ImportedLabels) -> None:
     if not imported.has_texts:
         raise InputError(
             "The file holds ids and no texts, so no project can be made of it. Import the texts first, then label them "
             "from this file."
         )
-    task = checked_task(with_label_names(TaskSpec(imported.task), imported.labels))
-    project = space.create_project(name, task=task)
-    space.import_dataset(project.id, imported.dataset, role="pool", name=file or imported.dataset.details["name"])
-    return project, space.import_labels(project.id, imported, file=file, match="id")
