@@ -29,6 +29,7 @@ def load_commands() -> typer.Typer:
         bundling,
         comparing,
         difficulty,
+        diffing,
         evaluating,
         exporting,
         files,

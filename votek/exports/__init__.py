@@ -7,6 +7,15 @@ exception.
 from __future__ import annotations
 
 from votek.exports.compare import compare
+from votek.exports.differences import (
+    Described,
+    PromptSetDiff,
+    SelectionDiff,
+    describe,
+    diff_prompt_sets,
+    diff_selections,
+    read_described,
+)
 from votek.exports.files import ExportFile, LabelledVectors, WrittenFile
 from votek.exports.format import GROUPS, Format
 from votek.exports.lineage import labelled_rows, prompt_settings, recorded_rounds, recorded_task
@@ -17,14 +26,20 @@ from votek.exports.writing import ExportMaterial, manifest_file, save, write, wr
 __all__ = [
     "GROUPS",
     "SCHEMA",
+    "Described",
     "ExportFile",
     "ExportMaterial",
     "Format",
     "LabelledVectors",
+    "PromptSetDiff",
+    "SelectionDiff",
     "WrittenFile",
     "build_manifest",
     "catalogue",
     "compare",
+    "describe",
+    "diff_prompt_sets",
+    "diff_selections",
     "find_format",
     "formats",
     "labelled_rows",
@@ -33,6 +48,7 @@ __all__ = [
     "needs_prompts",
     "prompt_settings",
     "prompts_digest",
+    "read_described",
     "read_manifest",
     "recorded_rounds",
     "recorded_task",

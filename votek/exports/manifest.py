@@ -6,8 +6,8 @@ that a language model had a say in, what it said about each row, so that they ca
 `task`, `guidelines`, `labels`: what was asked, who answered what and when, which likely label they were shown
 before, and how a label of several people came about. `left_out`: how many texts people decided about without a label
 in force: "open" (people are missing), "disputed", "skipped". `prompts`: settings, their version in the project, and
-a digest over all prompts.
-`versions`, `created`. Beside a file, `export` describes it.
+a digest over all prompts; where they are few, which demonstrations each of them shows ("written"). `versions`,
+`created`. Beside a file, `export` describes it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from votek.exports.files import json_bytes
 from votek.exports.versions import versions
 from votek.prompts import LabelledRow, in_pick_order, settings_in_force
 
-__all__ = ["SCHEMA", "build_manifest", "manifest_bytes", "prompts_digest", "read_manifest"]
+__all__ = ["SCHEMA", "build_manifest", "manifest_bytes", "prompts_digest", "read_manifest", "words_digest"]
 
 SCHEMA = "votek.manifest/1"
+MOST_WRITTEN = 20_000
 _PARTS = ("data", "tests", "model", "near_copies", "rounds", "task", "guidelines", "labels", "prompts", "versions")
 _READ = ("name", "format", "encoding", "delimiter", "template", "id")
 
@@ -91,6 +92,7 @@ def build_manifest(
             "order": _order(settings),
             "count": len(prompts),
             "digest": prompts_digest(prompts),
+            "written": _written(prompts),
         },
         "versions": versions(),
     }
@@ -105,6 +107,18 @@ def prompts_digest(prompts: Sequence[Prompt]) -> str:
         record = json.dumps([prompt.id, prompt.query, prompt.demonstrations, prompt.text], ensure_ascii=True)
         content.update(record.encode("ascii") + b"\n")
     return content.hexdigest()
+
+
+def words_digest(text: str) -> str:
+    """What stands for the words of one prompt: 16 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _written(prompts: Sequence[Prompt]) -> list[dict[str, Any]] | None:
+    """Of each prompt its demonstrations and a digest of its words, to compare it with another; None where too many."""
+    if sum(1 + len(prompt.demonstrations) for prompt in prompts) > MOST_WRITTEN:
+        return None
+    return [{"rows": prompt.demonstrations, "sha256": words_digest(prompt.text)} for prompt in prompts]
 
 
 def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from votek.annotation import IMPORT, Labelling, Queue, Resolution
-from votek.datatypes import Project, Prompt, PromptSet, Round
+from votek.datatypes import Project, Prompt, PromptSet, PromptSettings, Round
 from votek.errors import InputError, NotFoundError
 from votek.jobs.context import Pool, now
 from votek.store import Transaction
@@ -52,20 +52,34 @@ class Prompting(Results):
         """The labelled texts in pick order, then those whose labels came with the file."""
         return self._material(project_id).labelled
 
-    def prompt_set(self, project_id: str, *, test_ids: Sequence[str] | None = None) -> PromptSet:
+    def prompt_set(
+        self, project_id: str, *, test_ids: Sequence[str] | None = None, version: int | None = None
+    ) -> PromptSet:
         """One prompt per test item, with the lineage manifest.
 
         `test_ids`: only these items, in this order; None: all of the test file, or without one all pool
-        texts that have no label.
+        texts that have no label. `version`: by these settings instead of those in force, with the labels of now.
 
         Raises:
             InputError: no data, or the vectors are not computed yet.
-            NotFoundError: a test id that is not there.
+            NotFoundError: a test id, or a version, that is not there.
         """
         material = self._material(project_id)
+        if version is not None:
+            material = replace(material, project=replace(material.project, prompts=self._settings(project_id, version)))
         return self._prompt_set(project_id, material, self._queries(material, test_ids))
 
     # ------------------------------------------------------------ inside
+
+    def _settings(self, project_id: str, version: int) -> PromptSettings:
+        with self.store.read() as tx:
+            project_rows.get(tx, project_id)
+            made = {one.version: one for one in project_rows.revisions(tx, project_id, "prompts")}
+        if version not in made:
+            raise NotFoundError(
+                f"There is no version {version!r} of the prompts; there are 1 to {max(made, default=0)}."
+            )
+        return project_rows.prompts_of(made[version])
 
     def _material(self, project_id: str) -> Material:
         with self.labelling_lock, self.store.read() as tx:
