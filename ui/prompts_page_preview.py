@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["cosines", "draw_preview", "items_like", "show_prompt"]
 
 _LISTED = 200
+_ALL_SHOWN = 24  # rows; a longer table scrolls in its box
 _ESTIMATE = " These are estimates, a quarter of the characters; a real tokenizer counts differently."
 _LONG = 4_000  # characters; a longer prompt scrolls in its box
 
@@ -32,7 +33,8 @@ def draw_preview(
 
     `place`: keeps two previews in one run apart.
     """
-    st.subheader("Preview", anchor=False)
+    if place == "page":
+        st.subheader("Preview", anchor=False)
     if settings is None:
         st.info("There is no preview until this is mended. " + escape(problem))
         return
@@ -115,6 +117,7 @@ def _tokens(page: OpenPage, prompt: Prompt, settings: PromptSettings, material: 
                 }
             ),
             hide_index=True,
+            height="content" if len(rows) <= _ALL_SHOWN else "auto",
             key=f"prompt-parts-{place}",
             column_config={
                 "Tokens": st.column_config.NumberColumn(width=80),

@@ -42,9 +42,9 @@ def _table(page: OpenPage, made: Sequence[PromptsVersion]) -> None:
     frame = pd.DataFrame(
         {
             "Version": [one.version for one in made],
+            "Changed": changes,
             "From (UTC)": [when(one.time) for one in made],
             "By": [names[one.who] if one.who else "not recorded" for one in made],
-            "Changed": changes,
         }
     ).iloc[::-1]
     st.dataframe(
@@ -54,9 +54,8 @@ def _table(page: OpenPage, made: Sequence[PromptsVersion]) -> None:
         alt="Every version of the prompt settings, the newest first, with who made it when and what changed",
         column_config={
             "Version": st.column_config.NumberColumn(width=70),
+            "Changed": st.column_config.TextColumn(width=230),
             "From (UTC)": st.column_config.TextColumn(width=140),
-            "By": st.column_config.TextColumn(width="small"),
-            "Changed": st.column_config.TextColumn(width="large"),
         },
     )
 
@@ -71,7 +70,8 @@ def _difference(page: OpenPage, made: Sequence[PromptsVersion]) -> None:
     lines = settings_difference(by_number[older].settings, by_number[newer].settings)
     if lines:
         st.caption("Lines with a minus are gone, lines with a plus are new.")
-        st.code("\n".join(lines), language="diff", wrap_lines=True)
+        shown = ["…" if line.startswith("@@") else line for line in lines]
+        st.code("\n".join(shown[1:]), language="diff", wrap_lines=True)
     else:
         st.caption("These two versions say the same.")
     if by_number[older].settings != made[-1].settings:

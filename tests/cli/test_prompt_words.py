@@ -38,9 +38,13 @@ def test_versions_are_listed_compared_and_taken_back(shop, workspace):
     run("Shop", "--n", 3)
     run("Shop", "--query", "{if field:team}{field:team}: {end}{text}")
     told = json.loads(run("Shop", "--versions", "--json"))["versions"]
-    assert [(one["version"], one["changed"]) for one in told] == [(1, []), (2, ["n"]), (3, ["query"])]
+    assert [(one["version"], one["changed"]) for one in told] == [
+        (1, []),
+        (2, ["number of demonstrations"]),
+        (3, ["query"]),
+    ]
     assert [line.partition(": ")[0] for line in run("Shop", "--versions").splitlines()] == ["1", "2", "3"]
-    assert "\n-n: 8\n+n: 3\n" in run("Shop", "--diff", 1, 2)
+    assert "\n-number of demonstrations: 8\n+number of demonstrations: 3\n" in run("Shop", "--diff", 1, 2)
     assert json.loads(run("Shop", "--diff", 2, 2, "--json"))["same"]
     assert json.loads(run("Shop", "--restore", 1, "--json"))["changed"]
     assert workspace.project(shop.id).prompts == PromptSettings()
@@ -51,7 +55,7 @@ def test_versions_are_listed_compared_and_taken_back(shop, workspace):
 def test_a_version_that_names_columns_of_another_file_is_not_taken_back(shop, workspace):
     workspace.set_prompts(shop.id, PromptSettings(query="{field:gone} {text}"))
     workspace.set_prompts(shop.id, PromptSettings())
-    with pytest.raises(InputError, match="{field:gone} is not a field"):
+    with pytest.raises(InputError, match=r"\{field:gone\} is not a field"):
         run("Shop", "--restore", 2)
     assert workspace.project(shop.id).prompts_version == 3
 

@@ -80,9 +80,9 @@ def test_versions_are_listed_compared_and_taken_back(open_at, space, tested):
     at = section(open_at(PAGE, tested.id), tested, "Versions")
     listed = table(at, "Changed")
     assert listed["Version"].tolist() == [3, 2, 1]
-    assert listed["Changed"].tolist()[0] == "query, n"
+    assert listed["Changed"].tolist()[0] == "query, number of demonstrations"
     assert [line for line in at.code[0].value.split("\n") if line[0] in "+-"] == [
-        "-  <{text}>", "+  {field:team} <{text}>", "-n: 3", "+n: 4",
+        "-  <{text}>", "+  {field:team} <{text}>", "-number of demonstrations: 3", "+number of demonstrations: 4",
     ]  # fmt: skip
     at.selectbox("prompts-older-3").set_value(1).run()
     at.button("restore-prompts").click().run()

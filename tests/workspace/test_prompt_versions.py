@@ -46,7 +46,7 @@ def test_a_project_that_is_not_there_has_no_versions(workspace):
 def test_a_difference_shows_the_lines_that_changed_and_no_others():
     newer = replace(FIRST, demonstration="Text: {text}\nIn: {field:city}\nLabel: {label}", n=4)
     changed = [line for line in settings_difference(FIRST, newer) if line[0] in "+-"]
-    assert changed == ["+  In: {field:city}", "-n: 3", "+n: 4"]
+    assert changed == ["+  In: {field:city}", "-number of demonstrations: 3", "+number of demonstrations: 4"]
     assert settings_difference(FIRST, FIRST) == []
 
 

@@ -36,7 +36,7 @@ def settings_lines(settings: PromptSettings) -> list[str]:
     """
     lines = []
     for name, value in asdict(settings).items():
-        title = name.replace("_", " ")
+        title = _title(name)
         if name == "separator":
             lines.append(f"{title}: {value!r}")
         elif name in _TEXTS and value:
@@ -52,10 +52,10 @@ def changed_settings(older: PromptSettings, newer: PromptSettings) -> list[str]:
     """Names of the settings that two versions differ in, as people read them.
 
     >>> changed_settings(PromptSettings(), PromptSettings(n=3, label_cap=1))
-    ['n', 'label cap']
+    ['number of demonstrations', 'label cap']
     """
     other = asdict(newer)
-    return [name.replace("_", " ") for name, value in asdict(older).items() if other[name] != value]
+    return [_title(name) for name, value in asdict(older).items() if other[name] != value]
 
 
 def settings_difference(older: PromptSettings, newer: PromptSettings) -> list[str]:
@@ -65,6 +65,10 @@ def settings_difference(older: PromptSettings, newer: PromptSettings) -> list[st
     """
     one, other = settings_lines(older), settings_lines(newer)
     return list(difflib.unified_diff(one, other, lineterm="", n=_AROUND))[2:]
+
+
+def _title(name: str) -> str:
+    return "number of demonstrations" if name == "n" else name.replace("_", " ")
 
 
 def _visible(line: str) -> str:
