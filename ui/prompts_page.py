@@ -56,7 +56,7 @@ def draw_prompts(page: OpenPage) -> None:
             label_visibility="collapsed",
             **remembered(page.project.id, "prompts-section"),
         )
-        asked = st.button("Show a prompt", key="show-prompt", type="tertiary")
+        asked = st.button("Show a prompt", key="show-prompt")
     sections[chosen].draw(page, material)
     if asked:
         show_prompt(page, material)
@@ -97,8 +97,8 @@ def _problem_key(page: OpenPage) -> str:
 
 SECTIONS: tuple[Section, ...] = (
     Section("Write", _write),
-    Section("Versions", draw_versions),
     Section("Check", draw_lint),
+    Section("Versions", draw_versions),
     Section("Take away", _take_away),
 )
 
