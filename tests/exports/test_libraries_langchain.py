@@ -28,8 +28,8 @@ def _library():
 def unpacked(request, place):
     """The folder, and the module in it."""
     with zipfile.ZipFile(io.BytesIO(exported(langchain_folder.FORMAT, request))) as archive:
-        archive.extractall(place)
-    folder = place / "votek-langchain"
+        archive.extractall(place / "langchain")
+    folder = place / "langchain"
     spec = importlib.util.spec_from_file_location("votek_langchain", folder / "votek_langchain.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

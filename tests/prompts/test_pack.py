@@ -106,7 +106,7 @@ def plain(tmp_path_factory):
 @pytest.fixture
 def folder(plain, tmp_path):
     with zipfile.ZipFile(plain) as archive:
-        archive.extractall(tmp_path)
+        archive.extractall(tmp_path / "votek-pack")
     return tmp_path / "votek-pack"
 
 

@@ -109,6 +109,8 @@ def test_labels_go_out_whatever_is_the_matter_with_the_prompts(workspace, labell
     file, manifest = workspace.export_files(labelled.id, "labelled-jsonl")
     assert json.loads(manifest.content)["export"]["sha256"] == hashlib.sha256(file.content).hexdigest()
     assert json.loads(manifest.content)["prompts"]["count"] == 0
+    for format in ("pack", "langchain-folder", "dspy-program"):  # their settings are fine
+        assert json.loads(workspace.export_files(labelled.id, format)[1].content)["prompts"]["count"] == 0
     with pytest.raises(InputError, match="not computed yet"):
         workspace.export_files(labelled.id, "prompts-jsonl")
 

@@ -25,13 +25,12 @@ from votek.prompts.writing import PromptWriter
 
 __all__ = ["FORMAT"]
 
-FOLDER = "votek-langchain"
 SCHEMA = "votek.langchain/1"
 _LOADER = "votek_langchain.py"
 
 
 def _write(request: ExportRequest, out: BinaryIO) -> None:
-    """A zip of one folder: examples.json, vectors.npy, mean.npy, settings.json and votek_langchain.py."""
+    """A zip of the folder: examples.json, vectors.npy, mean.npy, settings.json and votek_langchain.py."""
     vectors, settings = needed_vectors(request), request.settings
     writer = PromptWriter(settings, request.labelled, (), request.task)
     examples = [
@@ -46,11 +45,11 @@ def _write(request: ExportRequest, out: BinaryIO) -> None:
     ]
     told = _settings(settings, vectors, writer.head)
     with ZipWriter(out) as archive:
-        archive.add(f"{FOLDER}/{_LOADER}", (resources.files("votek.exports.loaders") / _LOADER).read_bytes())
-        archive.add(f"{FOLDER}/settings.json", _json(told))
-        archive.add(f"{FOLDER}/examples.json", _json(examples))
-        archive.add(f"{FOLDER}/vectors.npy", npy_bytes(vectors.rows))
-        archive.add(f"{FOLDER}/mean.npy", npy_bytes(vectors.mean))
+        archive.add(_LOADER, (resources.files("votek.exports.loaders") / _LOADER).read_bytes())
+        archive.add("settings.json", _json(told))
+        archive.add("examples.json", _json(examples))
+        archive.add("vectors.npy", npy_bytes(vectors.rows))
+        archive.add("mean.npy", npy_bytes(vectors.mean))
 
 
 def _settings(settings: PromptSettings, vectors: LabelledVectors, head: str) -> dict[str, Any]:
@@ -112,6 +111,6 @@ FORMAT = Format(
     group="libraries",
     needs="settings",
     order="rows in pick order; in the prompt the most similar last (first where the settings say so)",
-    load="unzip FILE; in its folder: votek_langchain.few_shot_prompt(EMBED).format(text=TEXT)",
+    load="unzip FILE -d FOLDER; in FOLDER: votek_langchain.few_shot_prompt(EMBED).format(text=TEXT)",
     write=_write,
 )

@@ -12,20 +12,20 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from votek.exports.bundle import zip_files
-from votek.exports.files import ExportFile, ExportRequest, LabelledVectors, json_bytes, json_line
-from votek.exports.format import JSON, ZIP, Format
+from votek.exports.bundle import ZipWriter
+from votek.exports.files import ExportRequest, LabelledVectors, json_bytes, json_line
+from votek.exports.format import ZIP, Format
 from votek.exports.manifest import manifest_bytes
 from votek.exports.vectors import needed_manifest, needed_vectors, npy_bytes
 from votek.exports.versions import versions
-from votek.prompts.pack_files import ABOUT, FOLDER, SCHEMA, about_digest
+from votek.prompts.pack_files import ABOUT, SCHEMA, about_digest
 from votek.prompts.writing import PromptWriter
 
 __all__ = ["FORMAT"]
 
 
 def _write(request: ExportRequest, out: BinaryIO) -> None:
-    """A zip of one folder; see `votek.prompts.pack_files` for what is in it."""
+    """A zip of the folder; see `votek.prompts.pack_files` for what is in it."""
     vectors, manifest = needed_vectors(request), needed_manifest(request)
     writer = PromptWriter(request.settings, request.labelled, (), request.task)
     rows = "".join(
@@ -53,8 +53,9 @@ def _write(request: ExportRequest, out: BinaryIO) -> None:
         "manifest.json": manifest_bytes(manifest),
     }
     about = json.dumps(_about(manifest, vectors, content), ensure_ascii=False, indent=1, allow_nan=False)
-    files = {ABOUT: json_bytes(about), **content}
-    out.write(zip_files([ExportFile(f"{FOLDER}/{name}", JSON, data) for name, data in files.items()]))
+    with ZipWriter(out) as archive:
+        for name, data in {ABOUT: json_bytes(about), **content}.items():
+            archive.add(name, data)
 
 
 def _about(manifest: Mapping[str, Any], vectors: LabelledVectors, content: Mapping[str, bytes]) -> dict[str, Any]:

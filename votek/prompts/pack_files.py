@@ -1,8 +1,8 @@
 """A prompt pack on disk: which files it holds, and how they are read without trusting them.
 
-A pack is one folder, or a zip of it: `pack.json` (what it is, and the size and SHA-256 of every other file),
-`settings.json` (settings, task and the literal instruction), `rows.jsonl` (the labelled texts, in pick order),
-`vectors.npy` and `mean.npy` (float32; never pickled) and `manifest.json` (the lineage).
+A pack is a folder, or a zip of it or of what is in it: `pack.json` (what it is, and the size and SHA-256 of every
+other file), `settings.json` (settings, task and the literal instruction), `rows.jsonl` (the labelled texts, in pick
+order), `vectors.npy` and `mean.npy` (float32; never pickled) and `manifest.json` (the lineage).
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from votek.errors import CorruptFileError, FileError
 
 __all__ = [
     "ABOUT",
-    "FOLDER",
     "MEMBERS",
     "SCHEMA",
     "PackFiles",
@@ -35,7 +34,6 @@ __all__ = [
     "read_files",
 ]
 
-FOLDER = "votek-pack"
 SCHEMA = "votek.pack/1"
 ABOUT = "pack.json"
 MEMBERS = ("settings.json", "rows.jsonl", "vectors.npy", "mean.npy", "manifest.json")

@@ -121,9 +121,10 @@ class Exporting(Prompting):
         try:
             return self._prompt_set(project_id, material, self._queries(material, None))
         except InputError:
-            if exports.needs_prompts(format):
+            if of_items or format == ALL:
                 raise
-            return self._with_manifest(material, (), ())  # labels go out whatever is the matter with the prompts
+            # Labels, and what needs the settings alone, go out whatever is the matter with the prompts of test items.
+            return self._with_manifest(material, (), ())
 
     def _own_prompts(self, project_id: str, material: Material) -> PromptSet:
         """One prompt per labelled text, written from the other labelled texts: its row keeps it and its copies out."""
