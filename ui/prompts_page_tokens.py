@@ -18,7 +18,7 @@ __all__ = ["draw_tokens", "token_fields"]
 
 _TOKENIZERS = {
     "wordpiece": "WordPiece",
-    "characters/4": "Characters, by four (an estimate)",
+    "characters/4": "Estimate by characters",
     "cl100k_base": "tiktoken cl100k_base",
     "o200k_base": "tiktoken o200k_base",
     "": "A tokenizer file",

@@ -1,6 +1,7 @@
 """`votek prompts`: the project's settings are shown and changed, and a prompt is printed to the letter."""
 
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 from votek.cli import app, prompting
 from votek.datasets import read_dataset
 from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
+from votek.embeddings import packaged_tokenizer_path
 from votek.errors import InputError, NotFoundError, UnknownNameError
 from votek.jobs.inline import finish_job
 from votek.workspace import NewEvent, Workspace
@@ -97,3 +99,20 @@ def test_what_cannot_be_used_changes_nothing(project, space, options, kind, word
     with pytest.raises(kind, match=words):
         run("Shop", *options)
     assert space.project(project.id).prompts == PromptSettings()
+
+
+def test_the_path_of_a_tokenizer_is_kept_so_that_a_server_elsewhere_finds_it(project, space, tmp_path, monkeypatch):
+    (tmp_path / "own").mkdir()
+    path = shutil.copy(packaged_tokenizer_path(), tmp_path / "own" / "tokenizer.json")
+    monkeypatch.chdir(tmp_path)
+    run("Shop", "--tokenizer", "own/tokenizer.json")
+    assert space.project(project.id).prompts.tokenizer == str(path)
+
+
+def test_a_manifest_says_which_end_is_nearest_and_whether_tokens_are_an_estimate(project, space):
+    for retrieval, order in [("mmr", "ascending"), ("balanced", "descending"), ("fixed", "ascending")]:
+        run("Shop", "--retrieval", retrieval, "--order", order, "--tokenizer", "characters/4")
+        told = space.export_manifest(project.id)["prompts"]
+        expected = {"mmr": "most similar last", "balanced": "most similar first", "fixed": "pick order"}
+        assert told["order"] == expected[retrieval]
+        assert told["tokens"] == {"tokenizer": "characters/4", "estimate": True}

@@ -79,7 +79,7 @@ def prompts(
         "n": n,
         "order": order,
         "answer_reserve": answer_reserve,
-        "tokenizer": tokenizer,
+        "tokenizer": None if tokenizer is None else _from_here(tokenizer),
         "diversity": diversity,
         "seed": seed,
     }
@@ -143,6 +143,16 @@ def _tell(
 
 def _words_of(settings: PromptSettings) -> tuple[str | None, ...]:
     return tuple(getattr(settings, name) for name in _TEXTS)
+
+
+def _from_here(tokenizer: str) -> str:
+    """A path as a server in another folder finds it too; where people sign in, paths begin in the operator's folder."""
+    from votek.access import accounts_configured
+    from votek.prompts.tokenizer_files import tokenizer_path
+
+    named = "/" in tokenizer or tokenizer.endswith(".json")
+    path = tokenizer_path(tokenizer) if named and not accounts_configured() else None
+    return tokenizer if path is None else str(path)
 
 
 def _or_none(option: str, name: str, given: str | None, kind: type[int] | type[float]) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from votek.datatypes import Dataset, Prompt, PromptSettings, Round, TaskSpec
 from votek.errors import FileError
 from votek.exports.files import json_bytes
 from votek.exports.versions import versions
-from votek.prompts import LabelledRow, in_pick_order, settings_in_force
+from votek.prompts import LabelledRow, in_pick_order, is_estimate, settings_in_force
+from votek.prompts.retrievers import by_similarity
 
 __all__ = ["SCHEMA", "build_manifest", "manifest_bytes", "prompts_digest", "read_manifest", "words_digest"]
 
@@ -90,6 +91,7 @@ def build_manifest(
             "settings": asdict(settings_in_force(settings, task)),
             "version": prompts_version,
             "order": _order(settings),
+            "tokens": {"tokenizer": settings.tokenizer, "estimate": is_estimate(settings.tokenizer)},
             "count": len(prompts),
             "digest": prompts_digest(prompts),
             "written": _written(prompts),
@@ -190,7 +192,7 @@ def _label(row: LabelledRow) -> dict[str, Any]:
 
 
 def _order(settings: PromptSettings) -> str:
-    if settings.retrieval == "similar":
+    if by_similarity(settings.retrieval):
         return "most similar last" if settings.order == "ascending" else "most similar first"
     return "order of the draw" if settings.retrieval == "random" else "pick order"
 
