@@ -1,10 +1,10 @@
-"""Text that a person typed, made into markdown that shows it as it is."""
+"""Text that a person typed, made into what shows it as it is, and into the name of a file."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["escape"]
+__all__ = ["escape", "slug"]
 
 _JOINER = "\u2060"
 _MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:&=")
@@ -24,3 +24,12 @@ def escape(text: str) -> str:
     apart = _AFTER.sub(_JOINER, text)
     apart = _ARROW.sub(lambda found: found[0][0] + _JOINER + found[0][1:], apart)
     return "".join(f"\\{sign}" if sign in _MARKS else sign for sign in apart)
+
+
+def slug(name: str) -> str:
+    """The part of a file name that every system takes.
+
+    >>> slug("Help: desk?"), slug("日本")
+    ('Help-desk', 'votek')
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:60] or "votek"

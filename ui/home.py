@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.frame import errors_shown, escape, next_step
+from ui.home_bundles import draw_opened, draw_opening, take_out
 from ui.navigation import entry_page, standing
 from votek.access.roles import may
 
@@ -31,13 +32,17 @@ def draw_projects(space: Workspace) -> None:
     )
     if not summaries and may_make:
         st.info("No project yet. A new one starts with a file of texts: CSV, JSON, Excel, Parquet or plain lines.")
+    draw_opened()
     names = Counter(summary.project.name for summary in summaries)
     for summary in summaries:
         _card(space, summary, dated=names[summary.project.name] > 1)
     _archived(space)
-    if may_make and next_step("New project"):
+    if not may_make:
+        return
+    if next_step("New project"):
         project = _empty_project(summaries) or space.create_project(NEW_NAME)
         st.switch_page("pages/1_Data.py", query_params={"project": project.id})
+    draw_opening(space)
 
 
 def _empty_project(summaries: list[ProjectSummary]) -> Project | None:
@@ -76,6 +81,8 @@ def _card(space: Workspace, summary: ProjectSummary, *, dated: bool) -> None:
             choice = _more(project) if role == "owner" else None
         if choice == "Rename":
             _rename(space, project)
+        elif choice == "Take out as a file":
+            take_out(space, project)
         elif choice == "Archive":
             space.archive_project(project.id)
             st.rerun()
@@ -84,7 +91,8 @@ def _card(space: Workspace, summary: ProjectSummary, *, dated: bool) -> None:
 
 
 def _more(project: Project) -> str | None:
-    return st.menu_button("More", ["Rename", "Archive", "Delete"], key=f"more-{project.id}", type="tertiary")
+    choices = ["Rename", "Take out as a file", "Archive", "Delete"]
+    return st.menu_button("More", choices, key=f"more-{project.id}", type="tertiary")
 
 
 def _stands(summary: ProjectSummary) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui.escaping import slug
 from ui.frame import escape
 from ui.prompts_page_files import Wanted, offer
 from ui.remember import remembered
@@ -56,9 +56,10 @@ def draw_exports(page: OpenPage, material: Material, *, valid: bool) -> None:
 
 
 def _one(page: OpenPage, format: Format, *, answers: bool, state: Hashable) -> None:
-    st.markdown(f"**{escape(format.title)}**")
-    st.caption(escape(format.sentence))
-    st.caption(escape(f"Order: {format.order}."))
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{escape(format.title)}**")
+        st.caption(escape(format.sentence))
+        st.caption(escape(f"Order: {format.order}."))
     guard = True
     if format.texts_guarded:
         guard = st.checkbox(
@@ -67,9 +68,8 @@ def _one(page: OpenPage, format: Format, *, answers: bool, state: Hashable) -> N
             help="One apostrophe goes before a cell that begins like a formula. Otherwise texts are verbatim.",
             **remembered(page.project.id, "export-guard"),
         )
-    offer(page, Wanted(format.name, file_name(page.project.name, format.name), guard, answers, state))
-    with st.expander("How to load it"):
-        st.code(format.load, language=None, wrap_lines=True)
+    wanted = Wanted(format.name, file_name(page.project.name, format.name), guard, answers, state)
+    offer(page, wanted, load=format.load)
 
 
 def _everything(page: OpenPage, state: Hashable) -> None:
@@ -104,5 +104,4 @@ def file_name(project: str, format: str) -> str:
     >>> file_name("Help: desk?", "labelled-csv"), file_name("日本", "all")
     ('Help-desk-labelled.csv', 'votek-export.zip')
     """
-    slug = re.sub(r"[^A-Za-z0-9_-]+", "-", project).strip("-")[:60] or "votek"
-    return f"{slug}-{'export.zip' if format == ALL else find_format(format).file}"
+    return f"{slug(project)}-{'export.zip' if format == ALL else find_format(format).file}"

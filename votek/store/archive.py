@@ -175,7 +175,7 @@ def opened(path: Path, kind: Kind = BACKUP, *, most: int | None = None) -> Itera
     except zipfile.BadZipFile as error:
         if _begins_as_zip(path):
             raise damaged(path, str(error), kind) from error
-        raise FileError(f"{path} is not a {kind.word} {made} ({error}). Give the path of one.") from error
+        raise FileError(f"{path.name} is not a {kind.word} {made} ({error}). Give the path of one.") from error
     except OSError as error:
         raise storage_error(path, error) from error
 
@@ -248,7 +248,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile, kind: Kind) -> Manifest:
         raise damaged(path, f"its manifest cannot be read: {error}", kind) from error
     if number > kind.format or (migration not in VERSIONS and migration > VERSIONS[-1]):
         raise StorageError(
-            f"{path} was made by a newer votek ({given.get('program')!r:.40}; its tables are at {migration!r:.20}, "
+            f"{path.name} was made by a newer votek ({given.get('program')!r:.40}; its tables are at {migration!r:.20}, "
             f"this one knows up to {VERSIONS[-1]!r}). Update votek, then {kind.used_by.split()[-1].split('-')[0]} it."
         )
     try:
@@ -269,8 +269,8 @@ def _manifest_entry(path: Path, archive: zipfile.ZipFile, kind: Kind) -> zipfile
     except KeyError:
         other = BUNDLE if kind is BACKUP else BACKUP
     if other.manifest in archive.namelist():
-        raise FileError(f"{path} is a {other.word}, not a {kind.word}: use `{other.used_by}` for it.")
-    raise FileError(f"{path} is no {kind.word}: it has no manifest. Give a file made by `{kind.made_by}`.")
+        raise FileError(f"{path.name} is a {other.word}, not a {kind.word}: use `{other.used_by}` for it.")
+    raise FileError(f"{path.name} is no {kind.word}: it has no manifest. Give a file made by `{kind.made_by}`.")
 
 
 def _check_list(path: Path, archive: zipfile.ZipFile, manifest: Manifest, kind: Kind) -> None:

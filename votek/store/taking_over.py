@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -166,7 +167,9 @@ class _Rows:
             if name in table.c and row[name] is not None:
                 row[name] = self.people.get(row[name], row[name])
         if table is project:
-            row |= {"id": self.after, "sample": row["sample"] and not self.copied}
+            row["id"] = self.after
+            if self.copied:  # another project than the one it was
+                row |= {"sample": False, "created": dt.datetime.now(dt.UTC)}
         elif table is audit:
             del row["id"]
         elif table is selection_round and (self.new_ids or _there(self.tx, table, row["id"])):

@@ -47,7 +47,7 @@ def _task(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Cause]:
         yield Cause("task", f"The labels to choose from: {_shown(names[0])} against {_shown(names[1])}.")
     if a["guidelines"]["sha256"] != b["guidelines"]["sha256"]:
         versions = f"version {a['guidelines']['version']} against {b['guidelines']['version']}"
-        yield Cause("task", f"The guidelines have changed ({versions}).")
+        yield Cause("guidelines", f"The guidelines have changed ({versions}).")
 
 
 def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Cause]:

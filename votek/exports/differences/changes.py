@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["Cause", "CauseKind", "LabelChange", "PickChange", "PromptChange", "PromptSetDiff", "SelectionDiff"]
 
 CauseKind = Literal[
-    "data", "test items", "labels", "task", "picks", "parameters", "templates", "model", "code", "unknown"
+    "data", "test items", "labels", "task", "guidelines", "picks", "parameters", "templates", "model", "code", "unknown"
 ]
 _WORDS: Mapping[str, str] = {
     "data": "the data",
     "test items": "the test items",
     "labels": "labels",
     "task": "the task",
+    "guidelines": "the guidelines",
     "picks": "the picks",
     "parameters": "parameters",
     "templates": "templates",
