@@ -37,24 +37,30 @@ class _Prepared:
     manifest: ExportFile
 
 
-def offer(page: OpenPage, wanted: Wanted, *, primary: bool = False) -> None:
-    """Draw the button that writes the file, or the file itself once it is there.
+def offer(page: OpenPage, wanted: Wanted, *, load: str = "", primary: bool = False) -> None:
+    """Draw the button that writes the file, or the file itself once it is there; `load`: how to load it.
 
     A download whose content is made at the click cannot say what went wrong, so a file is made first.
     """
     key = f"{page.project.id}-export-prepared"
+    row, below = st.container(horizontal=True, vertical_alignment="center"), st.container()
+    place = row.empty()
+    if load:
+        with row.popover("How to load it", type="tertiary", key=f"load-{wanted.format}"):
+            st.code(load, language=None, wrap_lines=True)
     prepared = st.session_state.get(key)
     if not isinstance(prepared, _Prepared) or prepared.wanted != wanted:
-        place = st.empty()
         if not place.button("Prepare", key=f"prepare-{wanted.format}", type="primary" if primary else "secondary"):
             return
-        with st.spinner("Writing the file"):
+        with below, st.spinner("Writing the file"):
             made = _made(page, wanted)
         if made is None:
             return
-        place.empty()
         prepared = st.session_state[key] = made  # one at a time: files can be large
-    _draw(prepared)
+    with place.container(horizontal=True, vertical_alignment="center", width="content"):
+        _draw(prepared)
+    with below:
+        _remarks(prepared)
 
 
 def _made(page: OpenPage, wanted: Wanted) -> _Prepared | None:
@@ -71,31 +77,33 @@ def _made(page: OpenPage, wanted: Wanted) -> _Prepared | None:
     return _Prepared(wanted, file, manifest)
 
 
+def _remarks(prepared: _Prepared) -> None:
+    for name, reason in prepared.file.left_out.items():
+        st.warning(escape(f"{name} is not in it: {reason.partition(chr(10))[0]}"))
+    if prepared.file.answers:
+        st.caption(f"With the right answers of {prepared.file.answers:,} test items.")
+
+
 def _draw(prepared: _Prepared) -> None:
     wanted, file = prepared.wanted, prepared.file
-    for name, reason in file.left_out.items():
-        st.warning(escape(f"{name} is not in it: {reason.partition(chr(10))[0]}"))
-    if file.answers:
-        st.caption(f"With the right answers of {file.answers:,} test items.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            f"Download ({_size(file.size)})",
-            data=file.content,
-            file_name=wanted.file_name,
-            mime=file.mime,
-            type="primary",
-            on_click="ignore",
-            key=f"download-{wanted.format}",
-        )
-        st.download_button(
-            "Manifest",
-            data=prepared.manifest.content,
-            file_name=f"{wanted.file_name}.manifest.json",
-            mime="application/json",
-            type="tertiary",
-            on_click="ignore",
-            key=f"manifest-{wanted.format}",
-        )
+    st.download_button(
+        f"Download ({_size(file.size)})",
+        data=file.content,
+        file_name=wanted.file_name,
+        mime=file.mime,
+        type="primary",
+        on_click="ignore",
+        key=f"download-{wanted.format}",
+    )
+    st.download_button(
+        "Manifest",
+        data=prepared.manifest.content,
+        file_name=f"{wanted.file_name}.manifest.json",
+        mime="application/json",
+        type="tertiary",
+        on_click="ignore",
+        key=f"manifest-{wanted.format}",
+    )
 
 
 def _size(count: int) -> str:

@@ -99,7 +99,6 @@ def test_each_file_says_what_it_is_its_order_and_how_to_load_it(take_away):
         assert [button.key for button in at.button if str(button.key).startswith("prepare-")] == [
             f"prepare-{format.name}" for format in there
         ]
-        assert [box.label for box in at.expander] == ["How to load it"] * len(there)
         assert [code.value for code in at.code] == [format.load for format in there]
         assert words(at).count(escape("Order: ")) == len(there)
 
