@@ -72,7 +72,7 @@ def _draw_found(page: OpenPage, upload: UploadedFile, *, key: str, empty: bool) 
             more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
             st.text(f"{title}: {', '.join(names[:20])}{more}")
     draw_refusals(found.dataset.refusals, key=key)
-    draw_losses(found.losses, title="What cannot be kept", key=f"{key}-read")
+    draw_losses(found.losses, title="What cannot be kept")
     _draw_load(page, found, PurePath(upload.name).name, key=key, empty=empty)
 
 

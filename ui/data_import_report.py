@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 import streamlit as st
 
-from ui.frame import OpenPage, errors_shown
+from ui.frame import OpenPage, errors_shown, escape
 
 if TYPE_CHECKING:
     from votek.imports import ImportedLabels, Loss
@@ -23,23 +23,16 @@ _EXISTING: dict[Literal["keep", "add"], str] = {
 }
 
 
-def draw_losses(losses: Sequence[Loss], *, title: str, key: str) -> None:
+def draw_losses(losses: Sequence[Loss], *, title: str) -> None:
     """Draw each kind of loss with its count and where it occurs."""
     if not losses:
         st.caption("Nothing in the file has to be left out.")
         return
-    rows = [
-        (loss.count, loss.sentence, "; ".join(f"row {one.row}: {one.excerpt}".rstrip(": ") for one in loss.examples))
-        for loss in losses
-    ]
     with st.expander(f"{title}: {sum(loss.count for loss in losses):,}", expanded=True):
-        st.dataframe(
-            pd.DataFrame(rows, columns=["How many", "What", "For example"]),
-            hide_index=True,
-            key=f"{key}-losses",
-            column_config={"What": st.column_config.TextColumn(width="large")},
-            alt="What of the file cannot be kept, with counts and examples",
-        )
+        for loss in losses:
+            st.text(f"{loss.count:,} × {loss.sentence}")
+            found = "; ".join(f"row {one.row:,}: {one.excerpt}".rstrip(": ") for one in loss.examples)
+            st.caption(escape(f"For example {found}"))
 
 
 def draw_comparison(page: OpenPage, found: ImportedLabels, *, key: str) -> tuple[Literal["keep", "add"], int]:
@@ -65,7 +58,7 @@ def draw_comparison(page: OpenPage, found: ImportedLabels, *, key: str) -> tuple
     )
     st.text(words + (f" New labels of the task: {', '.join(seen.new_labels[:20])}." if seen.new_labels else ""))
     if own:
-        draw_losses(tuple(own.values()), title="What does not come into this project", key=f"{key}-here")
+        draw_losses(tuple(own.values()), title="What does not come into this project")
     return existing, seen.added
 
 
@@ -85,7 +78,10 @@ def _conflicts(conflicts: Sequence[Conflict], *, key: str) -> None:
 def draw_earlier(page: OpenPage, *, key: str) -> None:
     """Draw the earlier imports of labels, each with a way to take it back."""
     space, project = page.workspace, page.project
-    for one in space.label_imports(project.id):
+    earlier = space.label_imports(project.id)
+    if earlier:
+        st.markdown("**Loaded earlier**")
+    for one in earlier:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-import-{one.id}"):
             stands = f"{one.standing:,} entries" if one.standing else "taken back"
             st.text(f"{one.file or one.tool}, {one.time:%Y-%m-%d %H:%M} UTC: {stands}", width="stretch")

@@ -63,9 +63,11 @@ def test_what_was_found_is_shown_before_anything_is_stored(upload, space, projec
     assert "Recognised as Label Studio: its entries have" in said
     assert "People: annotator ann, annotator bob" in said
     assert "3 answers are new, 0 are here already; they are about 2 of the texts." in said
-    tables = [frame.value for frame in at.dataframe if "What" in frame.value.columns]
-    assert ["Predictions" in str(table["What"].tolist()) for table in tables] == [True, False]
-    assert tables[1]["For example"].tolist() == ["row 3: Elsewhere"]
+    titles = [one.label for one in at.expander]
+    assert "What cannot be kept: 3" in titles
+    assert "3 × Predictions, suggestions and scores of a model" in said
+    assert "What does not come into this project: 1" in titles
+    assert "For example row 3" in said
     assert at.button(f"labels-{project.id}-load").label == "Load 3 answers"
     assert space.events(project.id) == []
 
