@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 
 import votek
 from votek.datatypes import LabelSpec, PromptSet, PromptSettings, TaskSpec
@@ -207,6 +208,16 @@ def test_several_threads_ask_at_once(plain):
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(pack.prompt, texts))
     assert found == [votek.load_pack(plain).prompt(text) for text in texts]
+
+
+def test_the_threads_of_the_program_around_it_are_left_as_they_were(plain):
+    pools = ThreadpoolController()
+    before = pools.info()
+    votek.load_pack(plain).prompt("a card")
+    assert pools.info() == before
+    with pytest.raises(InputError):
+        votek.load_pack(plain).prompt("a card", vector=[1.0])
+    assert pools.info() == before
 
 
 # ---------------------------------------------------------------- the model

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import ThreadpoolController
 
 from votek.datatypes import LabelSpec, Prompt, PromptSettings, TaskSpec
 from votek.errors import FileError, InputError, ModelError
@@ -22,6 +24,8 @@ from votek.prompts.templates import parse_template
 __all__ = ["PromptPack", "load_pack"]
 
 _DIGITS = 12  # of a digest, in a message
+_ALONE = threading.Lock()
+"""Held while a query is answered: how many threads numeric libraries use is a matter of the whole process."""
 
 
 def load_pack(
@@ -96,7 +100,7 @@ class PromptPack:
         )
         self._by_number = {row.row: row for row in self.rows}
         self._checked = False
-        self._lock = threading.Lock()
+        self._pools = ThreadpoolController()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -142,8 +146,10 @@ class PromptPack:
         """The prompt with its demonstrations (row numbers in the project's data) and tokens; as `prompt`."""
         _check_text(text)
         query = QueryRow(text if id is None else id, text, fields=dict(fields or {}))
-        asked = self.embed(text) if vector is None else self._one_vector(vector)
-        made = self._builder.build([query], asked[None, :])[0]
+        given = None if vector is None else self._one_vector(vector)
+        with self._one_thread():
+            asked = self._embedded(text) if given is None else given
+            made = self._builder.build([query], asked[None, :])[0]
         return replace(made, demonstrations=tuple(self._numbers[at] for at in made.demonstrations))
 
     def retrieve(
@@ -160,14 +166,25 @@ class PromptPack:
 
     def embed(self, text: str) -> NDArray[np.float32]:
         """The raw vector of a text by the recorded model, float32 (dimensions,)."""
+        _check_text(text)
+        with self._one_thread():
+            return self._embedded(text)
+
+    @contextmanager
+    def _one_thread(self) -> Iterator[None]:
+        """One query at a time, on one thread: the work is small, and threads of a busy machine wait for each other."""
+        with _ALONE, self._pools.limit(limits=1):
+            yield
+
+    def _embedded(self, text: str) -> NDArray[np.float32]:
         from votek.embeddings import embed
 
-        _check_text(text)
-        # The tokenizers of models must not be used by two threads at once.
-        with self._lock:
-            self._check_model()
-            found: NDArray[np.float32] = embed([text], model=self._model, device=self._device).vectors[0]
-            return found
+        known = self._checked
+        self._check_model()
+        found: NDArray[np.float32] = embed([text], model=self._model, device=self._device).vectors[0]
+        if not known:
+            self._pools = ThreadpoolController()  # the model brought libraries of its own
+        return found
 
     def _check_model(self) -> None:
         if self._checked:
