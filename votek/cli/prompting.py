@@ -27,6 +27,7 @@ from votek.cli.prompt_words import (
     versions_told,
     word_changes,
 )
+from votek.cli.ready import make_ready
 from votek.errors import InputError
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _tell(
         values["words_replaced"] = target.prompts_version
         text += f"\nThe words you had before stay as version {target.prompts_version}; --restore takes them back."
     if show is not None:
+        make_ready(workspace, target.id)
         prompt = workspace.prompt_set(target.id, test_ids=[show]).prompts[0]
         values["prompt"] = _described(workspace, target.id, prompt)
         text = prompt.text
