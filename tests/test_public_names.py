@@ -15,6 +15,7 @@ import votek
 FORMS = {
     "agreement": "table *level *order *draws *seed",
     "read_dataset": "path *text *label *id *group *format *encoding",
+    "read_labels": "source *format *text *id *label *who *time *question *task *encoding *delimiter *name *limits",
     "build_prompts": (
         "settings *pool *pool_vectors *queries *query_vectors *mean *copies *near_copy_threshold *task *progress"
     ),

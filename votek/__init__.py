@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from votek.datasets import read_dataset
     from votek.embeddings import embed
     from votek.graph import build_graph
+    from votek.imports import read_labels
     from votek.projection import project_2d
     from votek.prompts.build import build_prompts
     from votek.prompts.pack import load_pack
@@ -31,6 +32,7 @@ __all__ = [
     "open_workspace",
     "project_2d",
     "read_dataset",
+    "read_labels",
     "retrieve",
     "select",
 ]
@@ -47,6 +49,7 @@ _HOMES = {
     "open_workspace": "votek.workspace",
     "project_2d": "votek.projection",
     "read_dataset": "votek.datasets",
+    "read_labels": "votek.imports",
     "retrieve": "votek.prompts.retrieval",
     "select": "votek.selection",
 }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Importing", "fill_from_labels", "project_from_labels"]
 
 ACTION = "import_labels"
+MAX_SOURCE = 32
 
 
 class Importing(Data, Requests):
@@ -167,16 +168,21 @@ class Importing(Data, Requests):
     ) -> dict[str, str]:
         """name in the file -> person id; before anything is stored, new people have no id yet."""
         issuer = f"{IMPORTED_FROM}{imported.tool}"
+        # By name among those who labelled here: a project that was opened from a bundle has another id than before.
+        ids = {event.who for event in event_rows.since(tx, project_id) if event.source == issuer[:MAX_SOURCE]}
+        here = {person.name: person.id for person in people_rows.people(tx, ids).values()}
         found: dict[str, str] = {}
         for name in dict.fromkeys(one.answer.who for one in plan.given):
             subject = f"{project_id}/{name}"
+            shown = f"{name} ({imported.title})"
             if not name:
                 found[name] = IMPORT
+            elif shown in here:
+                found[name] = here[shown]
             elif preview:
                 known = people_rows.by_subject(tx, issuer, subject)
                 found[name] = known.id if known is not None else ""
             else:
-                shown = f"{name} ({imported.title})"
                 found[name] = people_rows.add_imported(tx, issuer=issuer, subject=subject, name=shown, time=now())
         return found
 
@@ -216,7 +222,7 @@ def _events(
             task_version=project.task.version,
             value=value,
             kind=kind,
-            source=f"{IMPORTED_FROM}{tool}"[:32] if one.answer.who else IMPORT,
+            source=f"{IMPORTED_FROM}{tool}"[:MAX_SOURCE] if one.answer.who else IMPORT,
             guideline_version=project.guidelines_version,
             time=min(one.answer.time or moment, moment),
         )
