@@ -330,9 +330,9 @@ class PromptSettings:
     """How prompts are retrieved and written.
 
     Templates are plain substitution of `{text}`, `{label}` and `{field:NAME}` in one pass; braces in
-    data are never read as fields. `order`: "ascending" puts the most similar demonstration last; "random"
-    and "fixed" retrieval keep the order of the draw and of the picks. `separator` stands between instruction,
-    demonstrations and query. In `instruction`, `{labels}` alone is a field; None: the task's default, "": none.
+    data are never read as fields. `order`: "ascending" puts the most similar demonstration last, whichever was chosen
+    first; "random" and "fixed" retrieval keep the order of the draw and of the picks. `separator` stands between
+    instruction, demonstrations and query. In `instruction`, `{labels}` alone is a field; None: the task's default, "": none.
     `token_budget` None means that `n` alone limits; `answer_reserve` tokens of it stay free.
     `retrieval`: "similar" and "mmr" (similar, but unlike each other) rank by cosine, "balanced" takes the labels in
     turn, the most similar text of each. `floor`: the least cosine to the query that a demonstration must have, in
@@ -512,8 +512,8 @@ class Prompt:
     """The prompt of one test item.
 
     `query`: the item's text. `demonstrations`: rows of the pool Dataset, in the order of the text.
-    `text`: the literal prompt, `tokens` long. `skipped`: how many of the n best demonstrations did not
-    fit. `over_budget`: even the query alone is too long. `turn`: the query as its template renders it.
+    `text`: the literal prompt, `tokens` long. `skipped`: how many demonstrations that would stand there without a limit
+    of tokens do not. `over_budget`: even the query alone is too long. `turn`: the query as its template renders it.
     """
 
     id: str

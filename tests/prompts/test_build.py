@@ -228,6 +228,24 @@ def test_ids_of_another_file_are_not_ids_of_the_pool():
     assert 3 not in made(PromptSettings(), [QueryRow("renamed", "new", row=3)])[0].demonstrations
 
 
+@pytest.mark.parametrize("retrieval", list(retrievers()))
+@pytest.mark.parametrize("text", ["text 3", " text\t3 \n", "caf\u00e9", "cafe\u0301"])
+def test_an_item_of_another_file_that_is_a_labelled_text_never_stands_in_its_own_prompt(retrieval, text):
+    """Whatever its id: the same text (Unicode form and white space aside), and with it the text's copies."""
+    rows = [dataclasses.replace(row, text="cafe\u0301") if row.row == 3 and "f" in text else row for row in ROWS]
+    copies = np.array([0, 1, 2, 3, 3, 5])
+    for item in ("3", "other"):
+        (prompt,) = made(PromptSettings(retrieval=retrieval), [QueryRow(item, text)], pool=rows, copies=copies)
+        assert set(prompt.demonstrations) == {0, 1, 2, 5}
+
+
+def test_a_near_copy_takes_its_group_along():
+    (prompt,) = made(
+        PromptSettings(), [QueryRow("q", "words")], VECTORS[3:4] + 0.01, copies=np.array([0, 1, 2, 3, 3, 5])
+    )
+    assert set(prompt.demonstrations) == {0, 1, 2, 5}
+
+
 def test_progress_ends_at_the_number_of_queries():
     seen = []
     made(PromptSettings(), [QueryRow(str(i), "q") for i in range(2500)], progress=lambda *args: seen.append(args))

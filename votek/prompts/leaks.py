@@ -53,7 +53,8 @@ class LeakGuard:
         """Which labelled rows may not stand in the prompt of which query: bool (q, p).
 
         A row is kept out when it is the item, shares its text (Unicode form and white space aside) or its group
-        of copies, or is a near-copy by cosine; then its whole group is.
+        of copies, or is a near-copy by cosine; then its whole group is. An id counts for items of the pool alone: other
+        files number their rows by themselves, so that theirs meet those of the pool by chance.
         """
         mask: NDArray[np.bool_] = units @ self._units.T >= self._limit
         for at, query in enumerate(queries):
