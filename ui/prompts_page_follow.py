@@ -37,15 +37,14 @@ def keep_in_step(page: OpenPage, settings: PromptSettings | None) -> None:
 
 
 def field_values(settings: PromptSettings, task: TaskSpec) -> dict[str, Any]:
-    """What each field of the page shows for these settings; a field of a limit that is not set keeps its number."""
-    return {
+    """What each field of the page shows for these settings."""
+    words = {
         "prompt-instruction": settings_in_force(settings, task).instruction or "",
         "prompt-demonstration": settings.demonstration,
         "prompt-query": settings.query,
         "prompt-separator": settings.separator,
-        **retrieval_fields(settings),
-        **token_fields(settings),
     }
+    return words | retrieval_fields(settings) | token_fields(settings)
 
 
 def _slot(page: OpenPage) -> str:

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.pages.test_prompts import PAGE, section, words
-from ui.prompts_page_follow import field_values
-from votek.datatypes import PromptSettings, TaskSpec
+from votek.datatypes import PromptSettings
 from votek.prompts import has_own_words
 
 OTHER = PromptSettings(
@@ -20,6 +19,9 @@ OTHER = PromptSettings(
     answer_reserve=30,
     tokenizer="characters/4",
     seed=5,
+    floor=0.25,
+    label_cap=2,
+    diversity=0.5,
 )
 
 
@@ -116,9 +118,14 @@ def test_fields_show_what_somebody_else_stored_and_do_not_overwrite_it(open_at, 
     assert space.project(tested.id).prompts == PromptSettings()
 
 
-def test_every_field_of_the_page_can_be_set_from_what_is_stored():
-    assert field_values(PromptSettings(), TaskSpec("text"))["prompt-instruction"] == ""
-    assert len(field_values(OTHER, TaskSpec("text"))) >= 12
+@pytest.mark.parametrize("retrieval", ["mmr", "balanced", "random", "similar"])
+def test_every_field_follows_what_is_stored(open_at, space, tested, retrieval):
+    at = open_at(PAGE, tested.id)
+    for settings in (replace(OTHER, retrieval=retrieval), PromptSettings(retrieval=retrieval)):
+        space.set_prompts(tested.id, settings)
+        at.run()
+        assert not at.exception
+        assert space.project(tested.id).prompts == settings
 
 
 @pytest.mark.parametrize("tokenizer", ["wordpiece", "characters/4"])
