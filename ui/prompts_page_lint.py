@@ -93,9 +93,10 @@ def _report(page: OpenPage, material: Material, target: str | None) -> LintRepor
 
 def _group(page: OpenPage, material: Material, findings: tuple[Finding, ...]) -> None:
     for place, finding in enumerate(findings[:_LISTED]):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            name = f"{finding.about} {finding.item}"
-            st.markdown(f"**{escape(name[:1].upper() + name[1:])}.** {escape(finding.reason)}", width="stretch")
+        words, way = st.columns([5, 1], vertical_alignment="center")
+        name = finding.item if finding.about == "settings" else f"{finding.about} {finding.item}"
+        words.markdown(f"**{escape(name[:1].upper() + name[1:])}.** {escape(finding.reason)}")
+        with way:
             _way(page, material, finding, place)
         following = findings[place + 1 : _LISTED]
         if not following or following[0].fix != finding.fix:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+import shlex
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -59,6 +61,9 @@ def export(
     answers: Annotated[
         bool, typer.Option("--answers", help="Let the right answers of the test items go out with their prompts.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Write nothing, with exit code 1, when `votek lint` finds a fault.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the labelled set or the prompts of a project, with the manifest beside."""
@@ -67,6 +72,8 @@ def export(
     place = _place(format, out)
     workspace = Workspace.open()
     target = find_project(workspace, project)
+    if strict:
+        _refuse_faults(workspace, target.id, format)
     made, manifest = _written(workspace, target.id, format, place, formula_guard=formula_guard, answers=answers)
     write_whole(place.manifest, manifest.content)
     values = {
@@ -79,11 +86,24 @@ def export(
         "formula_guard": made.guarded,
         "answers": made.answers,
         "left_out": dict(made.left_out),
+        "lint": (lint := json.loads(manifest.content)["export"]["lint"]),
     }
     lines = [f"{place.path} written ({made.size:,} bytes), its manifest beside it in {place.manifest}"]
     lines += [f"with the right answers of {made.answers:,} test items"] if made.answers else []
     lines += [f"left out: {name}: {reason}" for name, reason in made.left_out.items()]
     answer(as_json, values, "\n".join(lines))
+    if lint["by_rule"]:
+        found = ", ".join(f"{name} ({count:,})" for name, count in lint["by_rule"].items())
+        typer.echo(f"The check found: {found}. See: votek lint {shlex.quote(project)} --target {format}", err=True)
+
+
+def _refuse_faults(workspace: Workspace, project_id: str, format: str) -> None:
+    from votek.cli.linting import lint_lines
+
+    report = workspace.lint(project_id, target=format)
+    if not report.passed:
+        typer.echo("\n".join([*lint_lines(report), "Nothing is written."]), err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -151,6 +171,16 @@ def _place(format: str, out: Path) -> _Place:
             raise InputError(f"{out} is a folder. Name a file that ends in .zip, or a new or empty folder.")
         out = out / find_format(format).file
     return _Place(out, out.with_name(f"{out.stem}.manifest.json"), False)
+
+
+def _embed_tests(workspace: Workspace, project_id: str, format: str) -> None:
+    """Make the vectors of the test items where they are missing, so that prompts can be written without a worker."""
+    from votek.exports import needs_prompts
+    from votek.jobs.preparing import embed_tests
+
+    tests = workspace.dataset(project_id, "test")
+    if needs_prompts(format) and tests is not None and workspace.embeddings(project_id, "test") is None:
+        embed_tests(workspace, project_id)
 
 
 def _written(

@@ -79,12 +79,18 @@ def save(format: str, path: str | os.PathLike[str], **material: Unpack[ExportMat
 
 
 def manifest_file(
-    manifest: Mapping[str, Any], file: ExportFile | WrittenFile, *, format: str, name: str | None = None
+    manifest: Mapping[str, Any],
+    file: ExportFile | WrittenFile,
+    *,
+    format: str,
+    name: str | None = None,
+    lint: Mapping[str, Any] | None = None,
 ) -> ExportFile:
     """The manifest that stands beside `file`: the lineage, and the file's format, digest, order and how to load it.
 
     It says whether right answers of test items stand in the file, and whether formula-like cells were guarded.
-    `name`: what the file is called where it lies, if not by its usual name.
+    `name`: what the file is called where it lies, if not by its usual name. `lint`: the summary of the check that its
+    content went through, `LintReport.summary()`.
     """
     about = {"format": format, "file": name or file.name, "mime": file.mime, "bytes": file.size, "sha256": file.sha256}
     about |= {"formula_guard": file.guarded, "answers": file.answers}
@@ -93,6 +99,8 @@ def manifest_file(
     else:
         known = find_format(format)
         about |= {"order": known.order, "load": known.load}
+    if lint is not None:
+        about["lint"] = dict(lint)
     return ExportFile(f"{about['file']}.manifest.json", JSON, manifest_bytes({**manifest, "export": about}))
 
 

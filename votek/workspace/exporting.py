@@ -12,7 +12,8 @@ import numpy as np
 from votek.errors import InputError
 from votek.jobs.right_answers import right_answers
 from votek.workspace.data import label_parts
-from votek.workspace.prompting import Material, Prompting, columns_of
+from votek.workspace.linting import Linting, of_items
+from votek.workspace.prompting import Material, columns_of
 
 if TYPE_CHECKING:
     from votek.datatypes import PromptSet, TaskSpec
@@ -29,9 +30,10 @@ class _Ready:
 
     material: ExportMaterial
     manifest: dict[str, Any]
+    lint: dict[str, Any]
 
 
-class Exporting(Prompting):
+class Exporting(Linting):
     """The part of the workspace that writes exports."""
 
     def export(self, project_id: str, format: str, *, formula_guard: bool = True, answers: bool = False) -> ExportFile:
@@ -55,7 +57,7 @@ class Exporting(Prompting):
 
         ready = self._ready(project_id, format, formula_guard=formula_guard, answers=answers)
         file = exports.write(format, **ready.material)
-        return file, exports.manifest_file(ready.manifest, file, format=format)
+        return file, exports.manifest_file(ready.manifest, file, format=format, lint=ready.lint)
 
     def save_export(
         self,
@@ -76,7 +78,7 @@ class Exporting(Prompting):
         ready = self._ready(project_id, format, formula_guard=formula_guard, answers=answers)
         made = exports.save(format, path, **ready.material)
         called = name or os.path.basename(os.fspath(path))
-        return made, exports.manifest_file(ready.manifest, made, format=format, name=called)
+        return made, exports.manifest_file(ready.manifest, made, format=format, name=called, lint=ready.lint)
 
     def export_manifest(self, project_id: str, format: str = "labelled-jsonl") -> dict[str, Any]:
         """The lineage of what `export` writes in this format, ready for JSON."""
@@ -108,20 +110,20 @@ class Exporting(Prompting):
                 ready["own"] = self._own_prompts(project_id, material)
         elif exports.find_format(format).needs == "own prompts":
             ready["own"] = self._own_prompts(project_id, material)
-        return _Ready(ready, dict(prompts.manifest))
+        report = self._lint_export(project_id, material, prompts.prompts, format)
+        return _Ready(ready, dict(prompts.manifest), report.summary())
 
     def _prompts_for(self, project_id: str, material: Material, format: str) -> PromptSet:
         """The prompts a format is about: of the test file; texts of the pool only where prompts are the export."""
-        from votek import exports
         from votek.exports.registry import ALL
 
-        of_items = format != ALL and exports.find_format(format).needs == "prompts"
-        if material.tests is None and not of_items:
+        items = of_items(format)
+        if material.tests is None and not items:
             return self._with_manifest(material, (), ())
         try:
             return self._prompt_set(project_id, material, self._queries(material, None))
         except InputError:
-            if of_items or format == ALL:
+            if items or format == ALL:
                 raise
             # Labels, and what needs the settings alone, go out whatever is the matter with the prompts of test items.
             return self._with_manifest(material, (), ())
