@@ -332,7 +332,8 @@ class PromptSettings:
     Templates are plain substitution of `{text}`, `{label}` and `{field:NAME}` in one pass; braces in
     data are never read as fields. `order`: "ascending" puts the most similar demonstration last, whichever was chosen
     first; "random" and "fixed" retrieval keep the order of the draw and of the picks. `separator` stands between
-    instruction, demonstrations and query. In `instruction`, `{labels}` alone is a field; None: the task's default, "": none.
+    instruction, demonstrations and query. In `instruction`, `{labels}` alone is a field; None: the task's default, "":
+    none.
     `token_budget` None means that `n` alone limits; `answer_reserve` tokens of it stay free.
     `retrieval`: "similar" and "mmr" (similar, but unlike each other) rank by cosine, "balanced" takes the labels in
     turn, the most similar text of each. `floor`: the least cosine to the query that a demonstration must have, in

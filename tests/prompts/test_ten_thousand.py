@@ -1,8 +1,6 @@
 """Ten thousand random prompts, two thousand by each retrieval, against the plain words of `plain_prompts`."""
 
 import dataclasses
-import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,11 +27,9 @@ OPTIONS = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def vocabularies():
-    library = importlib.util.find_spec("litellm")
-    folder = Path(library.submodule_search_locations[0]) / "litellm_core_utils" / "tokenizers"
+def vocabularies(vocabulary_folder):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TIKTOKEN_CACHE_DIR", str(folder))
+        patch.setenv("TIKTOKEN_CACHE_DIR", str(vocabulary_folder))
         yield
 
 

@@ -73,12 +73,9 @@ def test_a_file_that_is_no_tokenizer(tmp_path, content):
 
 
 @pytest.fixture
-def vocabularies(monkeypatch):
-    """The folder of tiktoken's files that comes with a library the tests need anyway."""
-    library = importlib.util.find_spec("litellm")
-    folder = Path(library.submodule_search_locations[0]) / "litellm_core_utils" / "tokenizers"
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(folder))
-    return folder
+def vocabularies(vocabulary_folder, monkeypatch):
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(vocabulary_folder))
+    return vocabulary_folder
 
 
 @pytest.mark.parametrize("name", ["cl100k_base", "o200k_base"])
