@@ -59,6 +59,17 @@ def test_the_program_is_what_dspy_saves_and_warns_of_nothing(dspy, tmp_path, cap
     assert caplog.records == []
 
 
+def test_it_is_read_as_its_manifest_says(dspy, tmp_path):
+    for kind in ("single", "multi"):
+        request, _ = hostile_request(kind=kind)
+        (tmp_path / "program.json").write_bytes(exported(dspy_program.FORMAT, request))
+        lines, _, several = dspy_program.FORMAT.load.partition(" (")
+        signature = several.removesuffix(" for several labels)") if kind == "multi" else "'text -> label'"
+        given = {"dspy": dspy, "FILE": str(tmp_path / "program.json")}
+        exec(lines.replace("'text -> label'", signature), given)  # noqa: S102
+        assert [demo["text"] for demo in given["program"].demos] == [row.text for row in request.labelled]
+
+
 def test_without_an_instruction_dspys_own_stands(dspy, tmp_path):
     request, _ = hostile_request(dataclasses.replace(SETTINGS, instruction=""))
     program = loaded(dspy, tmp_path, request)

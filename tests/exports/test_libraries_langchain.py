@@ -132,6 +132,16 @@ def test_an_embeddings_object_of_the_library_will_do(tmp_path):
     assert module.few_shot_prompt(Asked()).format(text=made.query) == made.text
 
 
+def test_it_is_read_as_its_manifest_says(tmp_path):
+    request, embed = hostile_request(PLAIN)
+    _, module = unpacked(request, tmp_path)
+    made = request.prompts.prompts[5]
+    before, _, call = langchain_folder.FORMAT.load.partition("; in FOLDER: ")
+    assert before == "unzip FILE -d FOLDER"
+    given = {"votek_langchain": module, "EMBED": embed, "TEXT": made.query}
+    assert eval(call, given) == made.text  # noqa: S307
+
+
 def test_the_folder_may_lie_elsewhere_and_says_how_it_was_made(tmp_path):
     request, embed = hostile_request(PLAIN)
     folder, module = unpacked(request, tmp_path / "a")

@@ -148,6 +148,11 @@ def test_prompts_are_those_of_the_app(name, tmp_path):
     assert (pack.settings.n, pack.task, pack.model, len(pack)) == (SETTINGS[name].n, TASK, MODEL, 24)
 
 
+def test_it_is_read_as_its_manifest_says(plain):
+    given = {"votek": votek, "FILE": plain, "TEXT": "my card"}
+    assert eval(FORMAT.load, given).endswith("Text: my card\nLabel:")  # noqa: S307
+
+
 def test_a_text_that_is_labelled_is_not_shown_to_itself(plain):
     pack = votek.load_pack(plain)
     for row in pack.rows:
