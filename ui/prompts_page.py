@@ -13,6 +13,7 @@ import streamlit as st
 
 from ui.frame import OpenPage, escape, next_step
 from ui.jobs import latest_failure, watch_jobs
+from ui.prompts_page_diff import draw_comparison
 from ui.prompts_page_exports import draw_exports
 from ui.prompts_page_follow import follow_store, keep_in_step
 from ui.prompts_page_lint import draw_lint
@@ -99,6 +100,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("Write", _write),
     Section("Check", draw_lint),
     Section("Versions", draw_versions),
+    Section("Compare", draw_comparison),
     Section("Take away", _take_away),
 )
 

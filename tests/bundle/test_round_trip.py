@@ -14,13 +14,24 @@ from votek.workspace import NewEvent
 
 
 def exported(space, project_id):
-    """Every export, and its manifest but for times."""
-    content = space.export(project_id, "all")
-    with zipfile.ZipFile(io.BytesIO(content.read() if hasattr(content, "read") else content.content)) as archive:
-        found = {name: archive.read(name) for name in archive.namelist()}
-    for name in [name for name in found if name.endswith("manifest.json")]:
-        found[name] = {k: v for k, v in json.loads(found[name]).items() if k not in ("created", "export")}
-    return found
+    """Every export, byte for byte; manifests but for times, and what lists them with their digests but for those."""
+    return dict(unzipped(space.export(project_id, "all").content))
+
+
+def unzipped(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            inside = archive.read(name)
+            if name.endswith("manifest.json"):
+                yield name, {k: v for k, v in json.loads(inside).items() if k not in ("created", "export")}
+            elif name == "pack.json":
+                listed = json.loads(inside)
+                listed["members"].pop("manifest.json")
+                yield name, {k: v for k, v in listed.items() if k != "digest"}
+            elif name.endswith(".zip"):
+                yield from ((f"{name}/{part}", found) for part, found in unzipped(inside))
+            else:
+                yield name, inside
 
 
 def seen(space, project_id):

@@ -180,6 +180,10 @@ def test_manifests_and_files_say_the_same_as_prompt_sets(space, project):
             read_described(bad, "bad")
     with pytest.raises(FileError, match="cannot be read"):
         diff_prompt_sets({**bare, "rounds": [1]}, bare)
+    for part in ("data", "tests", "model", "rounds", "task", "guidelines", "labels", "prompts", "versions"):
+        for broken in (5, [5], None):
+            with pytest.raises(FileError, match="cannot be read"):
+                diff_prompt_sets({**by_manifest.manifest, part: broken}, after)
     json.dumps(found.to_json())
     assert list(found.to_pandas().columns) == ["what", "item", "change", "before", "after", "because"]
 

@@ -248,8 +248,8 @@ def _manifest(path: Path, archive: zipfile.ZipFile, kind: Kind) -> Manifest:
         raise damaged(path, f"its manifest cannot be read: {error}", kind) from error
     if number > kind.format or (migration not in VERSIONS and migration > VERSIONS[-1]):
         raise StorageError(
-            f"{path.name} was made by a newer votek ({given.get('program')!r:.40}; its tables are at {migration!r:.20}, "
-            f"this one knows up to {VERSIONS[-1]!r}). Update votek, then {kind.used_by.split()[-1].split('-')[0]} it."
+            f"{path.name} was made by a newer votek ({given.get('program')!r:.40}; its tables are at "
+            f"{migration!r:.20}, this one knows up to {VERSIONS[-1]!r}). Update votek, then {kind.used_by.split()[-1].split('-')[0]} it."
         )
     try:
         tables = {str(name): (tuple(map(str, columns)), int(n)) for name, (columns, n) in given["tables"].items()}

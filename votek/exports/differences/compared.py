@@ -16,7 +16,7 @@ from votek.exports.differences.changes import (
     PromptSetDiff,
 )
 from votek.exports.differences.picks import diff_selections, moved
-from votek.exports.differences.sources import Described, Written, describe
+from votek.exports.differences.sources import Described, Written, describe, readable
 
 __all__ = ["diff_prompt_sets"]
 
@@ -40,6 +40,11 @@ def diff_prompt_sets(a: Side, b: Side, *, names: tuple[str, str] = ("a", "b")) -
     for side in (one, other):
         if not side.is_prompts:
             raise InputError(f"{side.name} holds picks, not prompts. Compare it with other picks.")
+    with readable(one.name, other.name):
+        return _compared(one, other)
+
+
+def _compared(one: Described, other: Described) -> PromptSetDiff:
     causes: tuple[Cause, ...] = ()
     unknown = []
     if one.manifest is not None and other.manifest is not None:

@@ -10,7 +10,7 @@ from votek.datatypes import PromptSet
 from votek.errors import InputError
 from votek.exports.differences.causes import causes_of_picks
 from votek.exports.differences.changes import Cause, CauseKind, PickChange, SelectionDiff
-from votek.exports.differences.sources import Described, describe
+from votek.exports.differences.sources import Described, Pick, describe, readable
 
 __all__ = ["diff_selections", "moved"]
 
@@ -38,6 +38,11 @@ def diff_selections(
     [('w', 'added', None, 4), ('x', 're-ordered', 1, 3)]
     """
     one, other = (_described(side, name) for side, name in zip((a, b), names, strict=True))
+    with readable(one.name, other.name):
+        return _compared(one, other)
+
+
+def _compared(one: Described, other: Described) -> SelectionDiff:
     causes: tuple[Cause, ...] = ()
     unknown: tuple[str, ...] = ()
     if one.manifest is not None and other.manifest is not None:
@@ -51,8 +56,6 @@ def diff_selections(
 
 def _described(side: Any, name: str) -> Described:
     if isinstance(side, (list, tuple)):
-        from votek.exports.differences.sources import Pick
-
         return Described(name, picks=tuple(Pick(str(item)) for item in side))
     found = describe(side, name)
     if found.picks is None:

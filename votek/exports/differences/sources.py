@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from votek.datatypes import PromptSet
-from votek.errors import FileError, InputError
+from votek.errors import FileError, InputError, VotekError
 from votek.exports.manifest import SCHEMA, read_manifest, words_digest
 
-__all__ = ["Described", "Pick", "Written", "describe", "read_described"]
+__all__ = ["Described", "Pick", "Written", "describe", "read_described", "readable"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,19 @@ def read_described(content: bytes, name: str) -> Described:
         ) from None
 
 
+@contextmanager
+def readable(*names: str) -> Iterator[None]:
+    """What is read from files of others may be of any form: parts that are not as they should be become one error."""
+    try:
+        yield
+    except VotekError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as problem:
+        raise FileError(
+            f"What {' or '.join(names)} holds cannot be read ({problem!r:.80}). Export it again, then compare."
+        ) from None
+
+
 def _of_set(source: PromptSet, name: str) -> Described:
     found = _of_manifest(source.manifest, name)
     of_row = {int(one["row"]): str(one["id"]) for one in source.manifest["labels"]}
@@ -118,7 +132,7 @@ def _of_set(source: PromptSet, name: str) -> Described:
 
 
 def _of_manifest(manifest: Mapping[str, Any], name: str) -> Described:
-    try:
+    with readable(name):
         picks = tuple(Pick(str(one["id"])) for made in manifest["rounds"] for one in made["picks"])
         written = manifest["prompts"].get("written")
         of_row = {int(one["row"]): str(one["id"]) for one in manifest["labels"]}
@@ -128,10 +142,7 @@ def _of_manifest(manifest: Mapping[str, Any], name: str) -> Described:
                 str(item): Written(tuple(of_row.get(row, f"row {row}") for row in one["rows"]), None, one["sha256"])
                 for item, one in zip(manifest["tests"]["ids"], written, strict=True)
             }
-        _ = manifest["prompts"]["settings"].items(), manifest["data"]["digest"], manifest["model"]["digest"]
         return Described(name, manifest=manifest, prompts=prompts, picks=picks)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise FileError(f"The manifest {name} cannot be read ({problem!r:.80}). Export it again.") from None
 
 
 def _of_record(record: Mapping[str, Any]) -> Written:
