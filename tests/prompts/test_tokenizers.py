@@ -82,10 +82,18 @@ def vocabularies(vocabulary_folder, monkeypatch):
 def test_an_encoding_counts_as_the_library_does(vocabularies, name):
     import tiktoken
 
-    texts = ["Text: a\nLabel: b\n\n", "", "naïve 中 🙂 \u202e", "<|endoftext|> <|fim_prefix|>", "x" * 3000, "\r\r \t"]
+    texts = 20 * [
+        "Text: a\nLabel: b\n\n",
+        "",
+        "naïve 中 🙂 \u202e",
+        "<|endoftext|> <|fim_prefix|>",
+        "x" * 3000,
+        "\r\r \t",
+    ]
     expected = [len(tiktoken.get_encoding(name).encode(text, disallowed_special=())) for text in texts]
     for given_name in (name, "tiktoken:" + name):
         assert token_counter(given_name).count(texts).tolist() == expected
+        assert token_counter(given_name).count(texts[:6]).tolist() == expected[:6]
     assert name in tokenizers()
 
 

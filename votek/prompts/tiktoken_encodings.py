@@ -29,6 +29,8 @@ ENCODINGS = {
 """Name -> which models read with it."""
 
 _PREFIX = "tiktoken:"
+_SEVERAL = 64
+"""From so many texts on, starting threads for them is worth the while."""
 _DIGESTS = {
     "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
     "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
@@ -45,7 +47,12 @@ class TiktokenCounter:
 
     def count(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Tokens of each text, special tokens not included."""
-        encoded = self._encoding.encode_ordinary_batch(list(texts))
+        few = len(texts) < _SEVERAL
+        encoded = (
+            [self._encoding.encode_ordinary(text) for text in texts]
+            if few
+            else self._encoding.encode_ordinary_batch(list(texts))
+        )
         return np.array([len(tokens) for tokens in encoded], dtype=np.int64)
 
     def adds_up(self, parts: Sequence[str]) -> bool:
