@@ -109,7 +109,7 @@ def _way(page: OpenPage, material: Material, finding: Finding, place: int) -> No
     key = f"lint-go-{finding.rule}-{place}"
     if finding.about == "text":
         if st.button("Show the text", key=key, type="tertiary"):
-            _show_text(material, finding.item)
+            _show_text(page, material, finding.item)
     elif finding.prompt:
         if st.button(
             "Show a prompt with it" if finding.about != "test item" else "Show its prompt", key=key, type="tertiary"
@@ -132,7 +132,7 @@ def _show_prompt(page: OpenPage, item: str) -> None:
 
 
 @st.dialog("The labelled text", width="large")
-def _show_text(material: Material, item: str) -> None:
+def _show_text(page: OpenPage, material: Material, item: str) -> None:
     row = next((row for row in material.labelled if row.id == item), None)
     if row is None:
         st.info("This text has no label any more. Open the check again.")
@@ -140,7 +140,10 @@ def _show_text(material: Material, item: str) -> None:
     st.text(f"Text {item}")
     st.code(row.text[:_LONG], language=None, wrap_lines=True)
     st.text(f"Label: {label_text(row.value)[:_LONG]}")
-    st.caption("The Review page shows who labelled it; on the Annotate page it can be labelled again.")
+    if row.rank is not None:  # the labeler opens at texts of the queue
+        st.page_link(
+            "pages/4_Annotate.py", label="Open it on the Annotate page", query_params={**page.query, "item": item}
+        )
 
 
 def _foot(page: OpenPage, report: LintReport) -> None:

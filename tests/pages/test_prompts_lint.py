@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 
+from votek.datasets import make_dataset
 from votek.datatypes import LabelSpec, TaskSpec
+from votek.workspace import NewEvent
 
 PAGE = "pages/6_Prompts.py"
 
@@ -59,6 +61,24 @@ def test_a_finding_leads_to_its_place(check, faulty):
     at.button("lint-go-template-0").click().run()
     assert not at.exception
     assert at.text_area(f"{faulty.id}-prompt-demonstration").value == "{text}"
+
+
+def test_a_text_is_shown_word_for_word_with_the_way_to_its_label(check, space, project, compare_texts, texts_of):
+    texts = ["Write to *anna*@shop-kunde.de", *texts_of(11)]
+    data = make_dataset([f"t{at}" for at in range(12)], texts, {})
+    space.import_dataset(project.id, data, role="pool", name="mail.csv")
+    compare_texts(space, project.id)
+    space.add_to_queue(project.id, range(8))
+    labels = [label.name for label in project.task.labels]
+    events = [NewEvent(f"e{at}", f"t{at}", "label", labels[at % 4], 1, 1) for at in range(8)]
+    assert all(ack.accepted for ack in space.record_events(project.id, "local", events))
+    at = check(project.id)
+    assert at.expander[0].label == "Warning: Personal data (1)"
+    assert "anna" not in words(at)
+    at.button("lint-go-personal-data-0").click().run()
+    assert not at.exception
+    assert texts[0] in [code.value for code in at.code]
+    assert "Open it on the Annotate page" in [link.proto.label for link in at.get("page_link")]
 
 
 def test_a_change_is_checked_again_and_a_target_is_minded(check, space, tested):
