@@ -147,6 +147,15 @@ def test_right_answers_go_out_when_they_are_asked_for(run, project, tmp_path):
     )
 
 
+def test_test_items_loaded_later_need_no_worker(space, run, project, tmp_path):
+    later = tmp_path / "later.csv"
+    later.write_text("id,text\nq7,Is it still on its way?\nq8,Card gone\nq9,Refund?\n", "utf-8")
+    run("import", later, "--project", "Mine", "--id", "id", "--text", "text", "--role", "test")
+    assert space.embeddings(project.id, "test") is None
+    run("export", "Mine", "--format", "prompts-jsonl", "--out", tmp_path / "prompts.jsonl")
+    assert len((tmp_path / "prompts.jsonl").read_text("utf-8").splitlines()) == 3
+
+
 def _content(path):
     if not zipfile.is_zipfile(path):
         return path.read_bytes()

@@ -4,7 +4,9 @@ import dataclasses
 import hashlib
 import io
 import json
+import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +131,13 @@ def test_half_a_character_is_named_not_lost(material, format):
     broken = dataclasses.replace(first, text="bad \ud800 half")
     with pytest.raises(InputError, match=r"bad \\ud800 half"):
         write(format, **{**given, "labelled": [broken, *rest]})
+
+
+def test_the_documents_list_every_format_with_its_file_and_order():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "exports.md").read_text("utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \| ([^ ,|]+)[^|]*\| ([^|]+) \|", page, re.MULTILINE)
+    assert [name for name, _, _ in listed] == NAMES
+    for name, file, order in listed[:-1]:
+        known = find_format(name)
+        assert file == known.file
+        assert order in known.order or "in a prompt" in order

@@ -72,6 +72,7 @@ def export(
     place = _place(format, out)
     workspace = Workspace.open()
     target = find_project(workspace, project)
+    _embed_tests(workspace, target.id, format)
     if strict:
         _refuse_faults(workspace, target.id, format)
     made, manifest = _written(workspace, target.id, format, place, formula_guard=formula_guard, answers=answers)
