@@ -1,6 +1,7 @@
 """A labelled set of all hostile texts with vectors, and its prompts for all of them as the app writes them."""
 
 import dataclasses
+import functools
 import importlib
 import io
 import warnings
@@ -39,10 +40,24 @@ def unit(vectors):
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def hostile_request(settings=SETTINGS, kind="single", copies=None, centred=True):
-    """(request, embed): prompts for every hostile text from all the others; `embed` gives the vector of each."""
+def hostile_request(settings=SETTINGS, kind="single", copies_of=1, centred=True):
+    """(request, embed): prompts for every hostile text from all the others; `embed` gives the vector of each.
+
+    `copies_of`: how many texts in a row count as copies of each other. `centred`: whether a mean is subtracted.
+    """
+    rows, prompts, vectors, asked = _prompts(settings, kind, copies_of, centred)
+    manifest = {"prompts": {"settings": dataclasses.asdict(settings), "order": "as said"}}
+    request = ExportRequest(rows, PromptSet(prompts, manifest), _task(kind), vectors=vectors)
+    return request, asked.__getitem__
+
+
+def _task(kind):
+    return TaskSpec(kind, (LabelSpec("a", "#000000"), LabelSpec("b {c}", "#ffffff")), 2)
+
+
+@functools.lru_cache(maxsize=4)
+def _prompts(settings, kind, copies_of, centred):
     size = len(HOSTILE)
-    task = TaskSpec(kind, (LabelSpec("a", "#000000"), LabelSpec("b {c}", "#ffffff")), 2)
     rows = []
     for at, text in enumerate(HOSTILE):
         label, city = HOSTILE[-1 - at], HOSTILE[(at + 7) % size]
@@ -53,7 +68,7 @@ def hostile_request(settings=SETTINGS, kind="single", copies=None, centred=True)
     vectors = unit(rng.normal(size=(size, 24)) + 0.2)
     near, other = np.roll(vectors, -DISTANCE, axis=0), rng.normal(size=(size, 24))
     asked = unit(near + 0.5 * unit(other - near * (other * near).sum(axis=1, keepdims=True)))
-    mean, groups = vectors.mean(axis=0) * centred, np.arange(size) if copies is None else copies
+    mean, groups = vectors.mean(axis=0) * centred, np.arange(size) // copies_of
     queries = [QueryRow(f"q{at}", text, fields={"the city": f"{text} city"}) for at, text in enumerate(HOSTILE)]
     prompts = build_prompts(
         settings,
@@ -63,19 +78,12 @@ def hostile_request(settings=SETTINGS, kind="single", copies=None, centred=True)
         query_vectors=asked,
         mean=mean,
         copies=groups,
-        task=task,
+        task=_task(kind),
     )
     ordered = in_pick_order(rows)
     places = [row.row for row in ordered]
-    manifest = {"prompts": {"settings": dataclasses.asdict(settings), "order": "as said"}}
-    request = ExportRequest(
-        ordered,
-        PromptSet(prompts, manifest),
-        task,
-        vectors=LabelledVectors(vectors[places], mean, groups[places], "model", "digest", 0.95),
-    )
-    by_text = dict(zip(HOSTILE, asked, strict=True))
-    return request, by_text.__getitem__
+    known = LabelledVectors(vectors[places], mean, groups[places], "model", "digest", 0.95)
+    return ordered, prompts, known, dict(zip(HOSTILE, asked, strict=True))
 
 
 def shown_everywhere(request):

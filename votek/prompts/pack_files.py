@@ -155,7 +155,10 @@ def _from_folder(folder: Path) -> _Read:
             raise _lacks(folder, name)
         if path.stat().st_size > most:
             raise damaged(folder, f"{name} is longer than the {most:,} bytes that it should have")
-        return path.read_bytes()
+        try:
+            return path.read_bytes()
+        except OSError as problem:
+            raise FileError(f"{path} cannot be read ({problem.strerror}). Make it readable, then try again.") from None
 
     return read
 
