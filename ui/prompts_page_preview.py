@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ui.frame import errors_shown, escape
 from ui.remember import remembered
-from votek.prompts import count_parts, label_text
+from votek.prompts import count_parts, is_estimate, label_text
 
 if TYPE_CHECKING:
     from ui.frame import OpenPage
@@ -93,7 +93,8 @@ def _line(text: str) -> str:
 
 def _counted(prompt: Prompt, settings: PromptSettings) -> None:
     shown = len(prompt.demonstrations)
-    words = f"**{prompt.tokens:,} tokens** · {shown} demonstration" + ("s" if shown != 1 else "")
+    estimated = ", estimated" if is_estimate(settings.tokenizer) else ""
+    words = f"**{prompt.tokens:,} tokens**{estimated} · {shown} demonstration" + ("s" if shown != 1 else "")
     if prompt.skipped:
         words += f" · {prompt.skipped} of the {settings.n} best did not fit"
     st.markdown(words)

@@ -19,6 +19,7 @@ _ACTIONS = {
     "set_task": "changed the labels",
     "set_guidelines": "changed the guidelines",
     "set_prompts": "changed how prompts are written",
+    "restore_prompts": "took an earlier version of the prompts back",
     "import_dataset": "loaded a file",
     "request_selection": "asked for picks",
     "restart_selection": "asked for fresh picks",
