@@ -20,6 +20,7 @@ ON_BOTH_DATABASES = (
     "test_projects",
     "test_two_rounds",
     "test_handout",
+    "test_importing",
 )
 
 

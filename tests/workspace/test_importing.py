@@ -8,7 +8,8 @@ from votek.datasets import make_dataset
 from votek.datatypes import HandoutSettings, LabelSpec, TaskSpec
 from votek.errors import InputError, NotFoundError
 from votek.imports import read_labels
-from votek.workspace import NewEvent, Workspace
+from votek.store import people as people_rows
+from votek.workspace import NewEvent
 from votek.workspace.importing import project_from_labels
 
 TEXTS = ["Where is my parcel?", "My card is blocked", "I want a refund", "Where is my parcel?"]
@@ -176,18 +177,16 @@ def test_a_new_project_comes_with_texts_labels_comments_flags_and_skips(workspac
         project_from_labels(workspace, "x", read_labels(b"id,label\n1,a\n", name="x.csv"))
 
 
-def test_people_of_two_projects_are_not_mixed_up_and_nobody_signs_in_as_them(settings, workspace, shop):
+def test_people_of_two_projects_are_not_mixed_up_and_nobody_signs_in_as_them(workspace, shop):
     one = workspace.import_labels(shop.id, csv(THREE[0]))
     other, two = project_from_labels(workspace, "Other", csv(THREE[0]))
     assert one.people["ann"] != two.people["ann"]
-    with Workspace.open(settings, accounts=True).store.read() as tx:
-        from votek.store import people as people_rows
-
+    with workspace.store.read() as tx:
         assert people_rows.by_id(tx, one.people["ann"]).email is None
         assert people_rows.members(tx, other.id) == []
 
 
-def test_imported_people_take_seats_of_a_team(settings, workspace, shop):
+def test_imported_people_take_seats_of_a_team(workspace, shop):
     workspace.add_to_queue(shop.id, [0, 1])
     workspace.set_handout(shop.id, HandoutSettings(overlap=2))
     workspace.import_labels(shop.id, csv(("My card is blocked", "late", "ann")))
