@@ -21,6 +21,8 @@ _ACTIONS = {
     "set_prompts": "changed how prompts are written",
     "restore_prompts": "took an earlier version of the prompts back",
     "import_dataset": "loaded a file",
+    "import_labels": "loaded labels of another tool",
+    "take_back_labels": "took loaded labels back",
     "request_selection": "asked for picks",
     "restart_selection": "asked for fresh picks",
     "request_second_round": "opened round 2",
