@@ -183,6 +183,8 @@ def _draw_prompts(found: PromptSetDiff) -> None:
         }
         for one in found.prompts
     ]
+    if all(one.kind == "changed" for one in found.prompts):
+        rows = [{name: cell for name, cell in row.items() if name != "Change"} for row in rows]
     _table("Prompts", rows, "prompts")
 
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.bundle.conftest import sign_in, small_project
+from tests.ageing import aged
+from tests.bundle.conftest import rewritten, sign_in, small_project
 from votek.datatypes import HandoutSettings
+from votek.store.archive import BUNDLE
 from votek.workspace import NewEvent
 
 
@@ -113,7 +115,7 @@ def test_on_the_same_machine_a_copy_comes_beside_it(opens, worked_on, tmp_path):
     assert (opened.known, opened.new) == (3, 0)
     assert opened.project.name == f"{project.name} (2)"
     assert "stays as it is" in " ".join(opened.notes)
-    assert seen(space, project.id) == before
+    assert (space.project(project.id), space.events(project.id)) == (before["project"], before["events"])
     copy = seen(space, opened.id)
     kept = ("picks", "reasons", "graph", "map", "vectors", "prompts", "excluded", "agreement", "review")
     assert {name: copy[name] for name in kept} == {name: before[name] for name in kept}
@@ -123,7 +125,8 @@ def test_on_the_same_machine_a_copy_comes_beside_it(opens, worked_on, tmp_path):
     ]
     assert {made.id for made in copy["rounds"]}.isdisjoint({made.id for made in before["rounds"]})
     space.delete_project(project.id)  # the files are still the copy's
-    assert seen(space, opened.id) == {**copy, "project": opened.project}
+    assert space.export(opened.id, "labelled-jsonl").content == copy["exports"]["labelled.jsonl"]
+    assert space.projection(opened.id, "umap").xy.tobytes() == copy["map"][1]
     third = space.open_bundle(path)
     assert (third.copied, third.id) == (False, project.id)
 
@@ -190,3 +193,12 @@ def test_a_project_without_data_goes_too(opens, tmp_path):
     opened = after.open_bundle(before.bundle(project.id, tmp_path / "b.votek").path)
     assert (opened.project, opened.notes) == (project, ())
     assert HandoutSettings() == opened.project.handout
+
+
+def test_a_bundle_of_older_tables_is_brought_up_to_date(opens, small):
+    space, project, path = small
+    target = opens("target")
+    opened = target.open_bundle(rewritten(path, aged(BUNDLE.manifest)))
+    assert opened.project == project
+    assert target.events(project.id) == space.events(project.id)
+    assert target.labels(project.id) == space.labels(project.id)

@@ -52,7 +52,7 @@ def test_files_and_projects_are_compared(votek, questions, tmp_path):
     space.set_prompts(project.id, PromptSettings(order="descending"))
     said = votek(1, "diff", tmp_path / "old.manifest.json", "Questions")
     assert "Because of parameters: 34 prompts." in said
-    assert "- order: 'ascending' against 'descending'." in said
+    assert "- order: most similar last against most similar first." in said
     assert "prompt changed: a" in said
     assert said.endswith("and 14 more; --json lists all\n")
     found = json.loads(votek(1, "diff", tmp_path / "old.jsonl", "Questions", "--json"))
@@ -64,7 +64,7 @@ def test_files_and_projects_are_compared(votek, questions, tmp_path):
         "".join(f'{{"rank": {n}, "id": "{entry.item}"}}\n' for n, entry in enumerate(space.queue(project.id)[:5], 1))
     )
     said = votek(1, "diff", tmp_path / "picks.jsonl", "Questions")
-    assert said.startswith("5 picks against 6: 1 added, 0 removed, 0 re-ordered.")
+    assert said.startswith("5 picks against 6: 1 added.")
 
 
 def test_what_cannot_be_compared_is_told(votek, questions, tmp_path):

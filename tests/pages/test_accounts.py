@@ -209,3 +209,18 @@ def test_without_accounts_the_team_page_says_how_to_turn_them_on(open_at, space)
     at = open_at("pages/8_Team.py", space.create_project("Mail").id)
     assert "docs/team.md" in at.info[0].value
     assert len(at.main.button) == 0
+
+
+def test_who_may_make_projects_opens_one_from_a_file_and_others_do_not(enter, team, tmp_path):
+    path = team.bundle(mail(team), tmp_path / "mail.votek").path
+    for address in ("owner@example.org", "annotator@example.org"):
+        assert "Open a project from a file" not in [one.label for one in enter(address).expander]
+    at = enter("admin@example.org")
+    at.file_uploader("bundle-file-0").upload(path.name, path.read_bytes(), "application/zip").run()
+    assert "owner@example.org: owner" in words(at)
+    at.checkbox("bundle-roles").uncheck().run()
+    at.button("bundle-open").click().run()
+    assert not at.exception
+    copy = next(found.project for found in team.projects() if found.project.id != mail(team))
+    assert [(member.email, member.role) for member in team.members(copy.id)] == [("admin@example.org", "owner")]
+    assert team.audit_log(copy.id)[0].action == "open_bundle"

@@ -39,7 +39,7 @@ def test_an_earlier_version_is_compared_with_now(compare, space, tested):
     space.set_prompts(tested.id, PromptSettings(order="descending"))
     at = compare(tested)
     assert "2 re\\-ordered" in words(at)
-    assert "order: 'ascending' against 'descending'." in words(at)
+    assert "order: most similar last against most similar first." in words(at)
     table = frame(at, "Because of")
     assert set(table["Because of"]) == {"parameters"}
     assert list(table["Re-ordered"]) == ["yes", "yes"]

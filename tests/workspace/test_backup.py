@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from tests.ageing import aged
 from votek.access.secret import load_secret
 from votek.datatypes import LabelSpec, TaskSpec
 from votek.errors import AlreadyRunningError, CorruptFileError, FileError, InputError, StorageError
@@ -19,7 +20,6 @@ from votek.settings import Settings
 from votek.store import Store
 from votek.store.archive import MANIFEST, check_backup
 from votek.store.backup import write_backup
-from votek.store.database import upgrade
 from votek.store.restore import restore_backup
 from votek.store.schema import audit, metadata
 from votek.workspace import NewEvent, Workspace
@@ -384,30 +384,8 @@ def test_files_that_are_no_backup(tmp_path, opens):
 def test_an_archive_of_older_tables_is_brought_up_to_date(small, opens, target):
     """Made from a newer one: the tables and columns that the first version did not have are taken out."""
     workspace, path = small
-    with sa.create_engine("sqlite://").begin() as tx:
-        upgrade(tx, "0001")
-        old = sa.MetaData()
-        old.reflect(tx)
-
-    def change(members):
-        manifest = json.loads(dict(members)[MANIFEST])
-        tables, kept = manifest["tables"], []
-        for name, content in members:
-            table = name.removeprefix("tables/").removesuffix(".jsonl")
-            if name == MANIFEST or (table in tables and table not in old.tables):
-                continue
-            if table in tables:
-                places = [place for place, column in enumerate(tables[table][0]) if column in old.tables[table].columns]
-                tables[table][0] = [tables[table][0][place] for place in places]
-                lines = [json.loads(line) for line in content.splitlines()]
-                content = b"".join(json.dumps([row[place] for place in places]).encode() + b"\n" for row in lines)
-            kept.append((name, content))
-        manifest["tables"] = {table: found for table, found in tables.items() if table in old.tables}
-        manifest |= {"migration": "0001", "members": {n: [len(c), _sha(c)] for n, c in kept}}
-        return [*kept, (MANIFEST, json.dumps(manifest).encode())]
-
     other = opens(target, "other")
-    restore_backup(other.store, rewritten(path, change), replace=True)
+    restore_backup(other.store, rewritten(path, aged(MANIFEST)), replace=True)
     assert other.store.database.version() == workspace.store.database.version()
     (found,) = other.projects()
     assert other.events(found.project.id) == workspace.events(found.project.id)

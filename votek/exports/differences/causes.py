@@ -11,6 +11,7 @@ __all__ = ["TEMPLATES", "causes_of_picks", "causes_of_prompts"]
 
 TEMPLATES = ("instruction", "demonstration", "query", "separator")
 """Settings that are words of a prompt."""
+_ORDERS = {"ascending": "most similar last", "descending": "most similar first"}
 _SHOWN = 60
 
 
@@ -54,7 +55,11 @@ def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Cause]:
     for name in dict.fromkeys([*a, *b]):
         if name in a and name in b and a[name] != b[name]:
             kind: CauseKind = "templates" if name in TEMPLATES else "parameters"
-            yield Cause(kind, f"{name.replace('_', ' ')}: {_shown(a[name])} against {_shown(b[name])}.")
+            told = [
+                _ORDERS.get(side[name], _shown(side[name])) if name == "order" else _shown(side[name])
+                for side in (a, b)
+            ]
+            yield Cause(kind, f"{name.replace('_', ' ')}: {told[0]} against {told[1]}.")
 
 
 def _rounds(a: list[Mapping[str, Any]], b: list[Mapping[str, Any]]) -> Iterator[Cause]:

@@ -28,6 +28,10 @@ _WORDS: Mapping[str, str] = {
     "code": "the version of a program",
     "unknown": "something that is not recorded",
 }
+_WAYS = (
+    *("added", "removed", "changed", "with other demonstrations", "with re-labelled demonstrations", "re-ordered"),
+    "with other words",
+)
 
 
 @dataclass(frozen=True)
@@ -135,11 +139,8 @@ class SelectionDiff:
         size_a, size_b = self.sizes
         if self.equal:
             return [f"Both pick the same {size_a:,} texts in the same order.", *self.unknown]
-        counts = self.counts
-        lines = [
-            f"{size_a:,} picks against {size_b:,}: {counts['added']:,} added, {counts['removed']:,} removed, "
-            f"{counts['re-ordered']:,} re-ordered."
-        ]
+        told = _told(self.counts, "", ("added", "removed", "re-ordered"))
+        lines = [f"{size_a:,} picks against {size_b:,}: {told}."]
         lines += _because("picks", self.changes, self.causes)
         return [*lines, *self.unknown]
 
@@ -212,17 +213,9 @@ class PromptSetDiff:
         if self.equal:
             lines.append("Both are the same prompt set." if self.same_prompts else "No difference was found.")
         if self.labels:
-            lines.append(
-                f"Labelled texts: {counts['labels added']:,} added, {counts['labels removed']:,} removed, "
-                f"{counts['labels re-labelled']:,} re-labelled."
-            )
+            lines.append(f"Labelled texts: {_told(counts, 'labels ', ('added', 'removed', 're-labelled'))}.")
         if self.prompts:
-            lines.append(
-                f"Prompts: {counts['prompts added']:,} added, {counts['prompts removed']:,} removed, "
-                f"{counts['prompts changed']:,} changed; {counts['prompts with other demonstrations']:,} with other "
-                f"demonstrations, {counts['prompts with re-labelled demonstrations']:,} with re-labelled ones, "
-                f"{counts['prompts re-ordered']:,} re-ordered, {counts['prompts with other words']:,} with other words."
-            )
+            lines.append(f"Prompts: {_told(counts, 'prompts ', _WAYS)}.")
         elif self.same_prompts is True and not self.equal:
             lines.append("The prompts are the same, letter for letter.")
         lines += _because("prompts", self.prompts, self.causes)
@@ -253,6 +246,11 @@ class PromptSetDiff:
             for one in self.prompts
         ]
         return pd.DataFrame(rows, columns=["what", "item", "change", "before", "after", "because"], dtype=object)
+
+
+def _told(counts: Mapping[str, int], before: str, names: Sequence[str]) -> str:
+    """Those of the counts that are not 0, each with its name."""
+    return ", ".join(f"{counts[before + name]:,} {name}" for name in names if counts[before + name])
 
 
 def _in_brackets(because: Sequence[CauseKind]) -> str:
