@@ -193,6 +193,10 @@ def test_nothing_that_is_typed_or_uploaded_is_read_as_code(host, new_context, co
     tab.keyboard.press("c")
     watched.look("Annotate with guidelines and comment")
     watched.go(f"Prompts?{here}", "test items", least=1)
+    for section, ready in (("Check", "What to do"), ("Versions", "Lines with a minus are gone")):
+        tab.get_by_text(section, exact=True).click()
+        expect(tab.get_by_text(ready).first).to_be_visible()
+        watched.look(section, least=1)
     watched.go(f"Evaluate?{here}", "Does the pool beat random?")
     for section, ready, least in (("Worst group", "Look at each group", 3), ("Difficulty", "Which texts", 2)):
         tab.get_by_text(section, exact=True).click()
