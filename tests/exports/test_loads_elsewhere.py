@@ -170,15 +170,16 @@ def test_langchain_renders_exactly_our_prompt(project, hostile):
     examples = json.loads(content(project, "langchain"))
     rows = in_pick_order(project[1])
     assert [(e["id"], e["text"], e["label"]) for e in examples] == [(r.id, r.text, r.value) for r in rows]
-    ours = FewShotPromptTemplate(
-        examples=examples,
-        example_separator="\n\n",
-        example_prompt=PromptTemplate.from_template("{demonstration_escaped}"),
-        suffix="Text: {query}\nLabel:",
-    )
     demonstrations = [f"Text: {r.text}\nCity: {r.fields['city']}\nLabel: {r.value}\n\n" for r in rows]
-    for query in hostile:
-        assert ours.format(query=query) == "".join(demonstrations) + f"Text: {query}\nLabel:"
+    for size, queries in ((len(rows), ["plain {query}"]), (3, hostile)):
+        ours = FewShotPromptTemplate(
+            examples=examples[:size],
+            example_separator="\n\n",
+            example_prompt=PromptTemplate.from_template("{demonstration_escaped}"),
+            suffix="Text: {query}\nLabel:",
+        )
+        for query in queries:
+            assert ours.format(query=query) == "".join(demonstrations[:size]) + f"Text: {query}\nLabel:"
 
 
 def test_langchain_with_a_template_of_ones_own(project):

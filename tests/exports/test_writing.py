@@ -3,16 +3,18 @@
 import dataclasses
 import io
 import json
+import tracemalloc
 import zipfile
 
 import pytest
 
-from votek.datatypes import PromptSet
+from votek.datatypes import PromptSet, TaskSpec
 from votek.errors import InputError, StorageError
 from votek.exports import catalogue, formats, manifest_file, registry, save, write, write_to
 from votek.exports.digesting import DigestingFile
 from votek.exports.files import json_bytes
 from votek.exports.format import Format
+from votek.prompts import LabelledRow
 
 
 def given_by(project, **more):
@@ -150,3 +152,20 @@ def test_each_format_says_what_a_person_needs():
         assert format.sentence.endswith(".")
         assert format.order
         assert "FILE" in format.load or "FOLDER" in format.load
+
+
+@pytest.mark.parametrize("format", ["labelled-jsonl", "labelled-csv", "labelled-parquet", "labelled-datasets"])
+def test_a_large_file_is_never_in_memory_as_a_whole(format, tmp_path):
+    """Long texts, all one object here, make a file many times larger than what is held while writing."""
+    text = "long " * 1_200
+    rows = [LabelledRow(f"id {at}", at, text, "a", rank=at + 1) for at in range(4_000)]
+    tracemalloc.start()
+    try:
+        made = save(format, tmp_path / "large", labelled=rows, task=TaskSpec("single"))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 12_000_000
+    if format in ("labelled-jsonl", "labelled-csv"):
+        assert made.size > 24_000_000
+        assert peak < 2_000_000

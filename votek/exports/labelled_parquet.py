@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from votek.exports.files import ExportRequest, json_bytes
 from votek.exports.format import Format
 from votek.exports.labelled import TABLE, labelled_records
 
-__all__ = ["FORMAT", "ROWS_TOGETHER", "write_parquet"]
+__all__ = ["BYTES_TOGETHER", "FORMAT", "ROWS_TOGETHER", "write_parquet"]
 
 
-ROWS_TOGETHER = 4_096
-"""Rows of a row group: what is in memory at once."""
+ROWS_TOGETHER, BYTES_TOGETHER = 4_096, 4 << 20
+"""Rows of a row group, or bytes of its texts: what is in memory at once."""
 
 
 def write_parquet(request: ExportRequest, out: BinaryIO) -> None:
@@ -26,19 +26,28 @@ def write_parquet(request: ExportRequest, out: BinaryIO) -> None:
     types = {"label": label, "suggested": label, "time": pa.timestamp("us", tz="UTC"), **numbers}
     names = [*TABLE, *(f"field:{name}" for name in request.columns)]
     schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
-    records = labelled_records(request)
     with pq.ParquetWriter(out, schema) as writer:
-        while group := list(islice(records, ROWS_TOGETHER)):
-            for record in group:
-                _check(record)
+        for group in _groups(labelled_records(request)):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
-def _check(record: dict[str, Any]) -> None:
-    for value in record.values():
-        for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str):
-                json_bytes(text)  # names the text that cannot be encoded
+def _groups(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    group: list[dict[str, Any]] = []
+    size = 0
+    for record in records:
+        size += _size(record)
+        group.append(record)
+        if len(group) == ROWS_TOGETHER or size >= BYTES_TOGETHER:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _size(record: dict[str, Any]) -> int:
+    """Bytes of the texts of a record; InputError, which shows the text, where one cannot be encoded."""
+    values = [text for value in record.values() for text in (value if isinstance(value, list) else [value])]
+    return sum(len(json_bytes(text)) for text in values if isinstance(text, str))
 
 
 FORMAT = Format(
