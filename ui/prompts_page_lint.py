@@ -111,9 +111,7 @@ def _way(page: OpenPage, material: Material, finding: Finding, place: int) -> No
         if st.button("Show the text", key=key, type="tertiary"):
             _show_text(page, material, finding.item)
     elif finding.prompt:
-        if st.button(
-            "Show a prompt with it" if finding.about != "test item" else "Show its prompt", key=key, type="tertiary"
-        ):
+        if st.button("See a prompt" if finding.about != "test item" else "Show its prompt", key=key, type="tertiary"):
             _show_prompt(page, finding.prompt)
     elif finding.about == "settings":
         st.button("Go to its words", key=key, type="tertiary", on_click=_to_write, args=(page.project.id,))

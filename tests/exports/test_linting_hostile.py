@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from votek.datatypes import LabelSpec, Prompt, PromptSettings, TaskSpec
-from votek.prompts import LabelledRow, QueryRow, lint
+from votek.exports import lint_set, prompt_settings
+from votek.prompts import LabelledRow, QueryRow, in_pick_order, lint
 
 ANYTHING = st.text(st.characters(codec=None), max_size=40)
 
@@ -41,6 +42,20 @@ def test_any_text_anywhere(texts, names, words, shown, kind, seed):
     for finding in report.findings:
         finding.reason.encode()
         finding.fix.encode()
+
+
+def test_a_prompt_set_is_checked_by_its_manifest(make_project):
+    data, rows, prompts, asked = make_project(tests=2)
+    report = lint_set(prompts, data)
+    assert (report.labelled, report.prompts) == (len(rows), 2)
+    assert report.not_checked["leak"].startswith("only equal texts")
+    given = {"settings": prompt_settings(prompts.manifest), "task": asked, "ignore": ["template"]}
+    again = lint(prompts=prompts.prompts, pool=in_pick_order(rows), **given)
+    assert lint_set(prompts, data, ignore=["template"]).findings == again.findings
+    shown = prompts.prompts[0].demonstrations[0]
+    turned = dataclasses.replace(prompts.prompts[0], id=data.ids[shown], query=data.texts[shown])
+    (leak,) = lint_set(dataclasses.replace(prompts, prompts=(turned,)), data, only=["leak"]).findings
+    assert leak.item == data.ids[shown]
 
 
 def test_the_hostile_texts_and_every_rule(hostile, make_project):

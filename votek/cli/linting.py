@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,11 +50,12 @@ def lint_lines(report: LintReport) -> list[str]:
     for name, count in report.counts.items():
         findings = report.of(name)
         lines.append(f"{titles[name]} ({name}): {count:,}")
-        for finding in findings[:_LISTED]:
+        for finding, following in zip_longest(findings[:_LISTED], findings[1:_LISTED]):
             lines.append(f"  {finding.severity}: {finding.about} {_printable(finding.item)}. {finding.reason}")
+            if following is None or following.fix != finding.fix:
+                lines.append(f"  What to do: {finding.fix}")
         if count > _LISTED:
             lines.append(f"  and {count - _LISTED:,} more")
-        lines.append(f"  What to do: {findings[0].fix}")
     looked = f"{report.labelled:,} labelled texts, {report.tests:,} test items and {report.prompts:,} prompts"
     lines.append(f"{'Nothing found' if not report.findings else _totals(report)} in {looked}.")
     for reason in dict.fromkeys(report.not_checked.values()):

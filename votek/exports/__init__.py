@@ -6,6 +6,7 @@ exception.
 
 from __future__ import annotations
 
+from votek.exports.checking import lint_set
 from votek.exports.compare import compare
 from votek.exports.differences import (
     Described,
@@ -43,6 +44,7 @@ __all__ = [
     "find_format",
     "formats",
     "labelled_rows",
+    "lint_set",
     "manifest_bytes",
     "manifest_file",
     "needs_prompts",

@@ -107,7 +107,6 @@ def _conflicts(given: Material) -> Iterator[Finding]:
         other = members[(members > at) & (kinds[members] != kinds[at]) & ~blank[members]]
         if blank[at] or not len(other):
             continue
-        partner = given.labelled[int(other[0])]
         more = f", and {counted(len(other) - 1, 'more text')} like it" if len(other) > 1 else ""
         exact = given.keys[at] == given.keys[int(other[0])]
         yield Finding(
@@ -115,8 +114,7 @@ def _conflicts(given: Material) -> Iterator[Finding]:
             "error" if exact else "warning",
             "text",
             row.id,
-            f"It has {_label_words(given, at)}, and {shown(partner.id)} ({given.likeness(at, int(other[0]))}) has "
-            f"{_label_words(given, int(other[0]))}{more}: near texts with different labels contradict each other.",
+            _against(given, at, int(other[0]), more),
             "Look at both and label them alike, or leave one out; the Review page shows who labelled them.",
         )
 
@@ -131,10 +129,14 @@ def _label_sets(given: Material) -> list[frozenset[str]]:
     return [frozenset(labels) for labels in given.labels]
 
 
-def _label_words(given: Material, at: int) -> str:
+def _against(given: Material, at: int, other: int, more: str) -> str:
+    partner = f"{shown(given.labelled[other].id)} ({given.likeness(at, other)})"
     if given.task.type == "text":
-        return "one answer" if given.labels[at] else "none"
-    return f"the label {shown(label_text(given.labelled[at].value))}"
+        return f"It and {partner}{more} have different answers, which contradict each other."
+    one, two = (shown(label_text(given.labelled[place].value)) for place in (at, other))
+    return (
+        f"It has the label {one}, and {partner} has {two}{more}: near texts with unlike labels contradict each other."
+    )
 
 
 RULES = (
