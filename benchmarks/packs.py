@@ -58,7 +58,8 @@ def _row(labelled: int) -> dict[str, Any]:
         "peer_s": TARGET_S,
         "ratio": None,
         "note": f"median {middle * 1000:.1f} ms, slowest {max(times) * 1000:.0f} ms of {QUERIES} texts, {SETTINGS.n} "
-        f"examples within {SETTINGS.token_budget:,} tokens; loading {loading:.1f} s, the model being there; {described()}",
+        f"examples within {SETTINGS.token_budget:,} tokens; loading {loading:.1f} s, the model being there; "
+        f"{described()}",
     }
 
 
