@@ -281,7 +281,8 @@ def test_a_data_set_of_hugging_face(tmp_path, answers):
 
 
 def test_tables(answers, lost):
-    content = b"text,label,annotator,when\nParcel,late,ann,2024-01-02\nParcel,lost,bob,never\nParcel,late,ann,\nParcel,late,bob,\nCard,,ann,\n"
+    rows = ("Parcel,late,ann,2024-01-02", "Parcel,lost,bob,never", "Parcel,late,ann,", "Parcel,late,bob,", "Card,,ann,")
+    content = "\n".join(["text,label,annotator,when", *rows]).encode()
     found = read_labels(content, name="labels.csv", time="when")
     assert (found.tool, found.details["who"]) == ("table", "annotator")
     assert answers(found) == [("1", "ann", "late"), ("1", "bob", "late")]

@@ -81,8 +81,9 @@ def _read_record(row: int, record: Mapping[str, Any], text: str, draft: Draft) -
     draft.no_place(row, (name for name in record if name not in _RECORD))
     if record.get("vectors"):
         draft.no_place(row, ["vectors"])
-    if record.get("suggestions"):
-        draft.losses.add("prediction", row, count=len(record["suggestions"]))
+    suggestions = record.get("suggestions")
+    if suggestions:
+        draft.losses.add("prediction", row, count=len(suggestions) if isinstance(suggestions, dict | list) else 1)
     for question, who, status, value in _responses(record.get("responses")) if item is not None else ():
         _answer(row, str(item), question, who, status, value, draft)
 
@@ -109,12 +110,16 @@ def read_flat(row: int, record: Mapping[str, Any], draft: Draft) -> None:
     others = cells(plain, without=(text,)) | cells(mapping(record.get("metadata")))
     item = draft.add_text(row, plain.get(text), id=record.get("id"), fields=others)
     for question in questions if item is not None else []:
-        values, users, status = (record.get(f"{question}.responses{part}") or [] for part in ("", ".users", ".status"))
+        values, users, status = (_list(record.get(f"{question}.responses{part}")) for part in ("", ".users", ".status"))
         if record.get(f"{question}.suggestion") is not None:
             draft.losses.add("prediction", row)
-        for at, value in enumerate(values if isinstance(values, list) else []):
+        for at, value in enumerate(values):
             who = users[at] if at < len(users) else ""
             _answer(row, str(item), question, who, status[at] if at < len(status) else None, value, draft)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _answer(row: int, item: str, question: str, who: Any, status: Any, value: Any, draft: Draft) -> None:

@@ -161,7 +161,8 @@ class Draft:
         task = self.options.task or task_of(mine, multi=self.multi, undecided=self.undecided)
         answers = latest([found for one in mine if (found := shaped(one, task, self.losses)) is not None], self.losses)
         dataset = self._dataset(name)
-        kept = [answer for answer in answers if answer.item in set(dataset.ids)] if dataset.refusals else answers
+        usable = set(dataset.ids)
+        kept = [answer for answer in answers if answer.item in usable]
         for refusal in dataset.refusals:
             self.losses.add("refused", refusal.row, refusal.reason)
         return ImportedLabels(
@@ -210,7 +211,7 @@ class Draft:
         return max(names, key=lambda name: (name in chosen, counts[name]), default=""), names
 
     def _label_names(self, answers: Sequence[ImportedAnswer]) -> tuple[str, ...]:
-        names = dict.fromkeys(self.known_labels)
+        names = {name.strip(): None for name in self.known_labels if name.strip() and not _SIGNS.search(name)}
         for answer in answers:
             if answer.value is not None:
                 names |= dict.fromkeys([answer.value] if isinstance(answer.value, str) else answer.value)
