@@ -123,7 +123,10 @@ class Assembler:
         """How many of the demonstrations that stood there without a limit of tokens are missing."""
         skipped = [0] * len(drafts)
         where = np.flatnonzero(short).tolist()
-        if where:
+        if where and self._limits.n >= len(self._pool) and self._limits.label_cap is None:
+            for at in where:
+                skipped[at] = int(block.allowed[at].sum()) - len(drafts[at])
+        elif where:
             free = self._choose(block.part(where), replace(self._limits, available=None)).chosen
             for at, wanted in zip(where, free, strict=True):
                 skipped[at] = len(set(wanted) - set(drafts[at]))

@@ -71,7 +71,8 @@ def choose(
     state = _State(preference, allowed.copy(), limits, bare.astype(np.int64), joint, counts)
     while len(state.active):
         state.step()
-    return Choice(tuple(state.chosen), state.total, state.short)
+    chosen = zip(state.chosen.tolist(), state.number.tolist(), strict=True)
+    return Choice(tuple(places[:number] for places, number in chosen), state.total, state.short)
 
 
 class _State:
@@ -88,7 +89,7 @@ class _State:
     ) -> None:
         self.preference, self.open, self.limits, self.joint, self.counts = preference, open, limits, joint, counts
         self.total = bare
-        self.chosen: list[list[int]] = [[] for _ in bare]
+        self.chosen = np.zeros((len(bare), min(limits.n, open.shape[1])), dtype=np.int64)
         self.number = np.zeros(len(bare), dtype=np.int64)
         self.short = np.zeros(len(bare), dtype=bool)
         self.active = np.arange(len(bare)) if limits.n else np.empty(0, dtype=np.int64)
@@ -106,9 +107,8 @@ class _State:
         self.short[at[~fits]] = True
         taken, taken_positions = at[fits], positions[fits]
         self.total[taken] = totals[fits]
+        self.chosen[taken, self.number[taken]] = taken_positions
         self.number[taken] += 1
-        for query, position in zip(taken.tolist(), taken_positions.tolist(), strict=True):
-            self.chosen[query].append(position)
         self.preference.take(taken, taken_positions)
         if self.counts is not None:
             self.counts.add(taken, taken_positions)
@@ -140,6 +140,9 @@ class _State:
         else:
             unsure = np.flatnonzero(np.abs(totals - limits.available) <= self._slack(at))
         if len(unsure):
-            tried = [[*self.chosen[at[one]], int(positions[one])] for one in unsure]
+            tried = [
+                [*self.chosen[query, : self.number[query]].tolist(), place]
+                for query, place in zip(at[unsure].tolist(), positions[unsure].tolist(), strict=True)
+            ]
             totals[unsure] = self.joint(at[unsure].tolist(), tried)
         return totals <= limits.available, totals

@@ -25,13 +25,13 @@ class ByMarginalRelevance:
         self._request, self._weight = request, request.diversity
         self._relevance = (1 - request.diversity) * request.similarity
         # Each query's chosen positions, and how close every row is to the nearest of them.
-        self._taken: list[list[int]] = [[] for _ in request.queries]
+        self._taken = np.zeros((len(request.queries), len(request.pool)), dtype=np.int32)
         self._nearest = np.full((len(request.queries), len(request.pool)), -np.inf)
-        self._any = np.zeros(len(request.queries), dtype=bool)
+        self._number = np.zeros(len(request.queries), dtype=np.int64)
 
     def best(self, at: NDArray[np.int64], open: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The open position of each query that adds most."""
-        some = self._any[at]
+        some = self._number[at] > 0
         scores = self._relevance[at] - self._weight * np.where(some[:, None], self._nearest[at], 0.0)
         scores[~some] = self._request.similarity[at[~some]]
         scores[~open] = -np.inf
@@ -39,19 +39,18 @@ class ByMarginalRelevance:
 
     def take(self, at: NDArray[np.int64], positions: NDArray[np.int64]) -> None:
         """Remember what was taken, and how close every row is to it."""
-        self._any[at] = True
         self._nearest[at] = np.maximum(self._nearest[at], self._request.between(positions))
-        for query, position in zip(at.tolist(), positions.tolist(), strict=True):
-            self._taken[query].append(position)
+        self._taken[at, self._number[at]] = positions
+        self._number[at] += 1
 
     def _exact(self, at: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """The same scores from rounded cosines of pairs, whatever the block."""
         relevance = self._request.cosines(at, positions)
-        counts = np.array([len(self._taken[query]) for query in at], dtype=np.int64)
+        counts = self._number[at]
         pairs = np.repeat(np.arange(len(at)), counts)
         if not len(pairs):
             return relevance
-        chosen = np.array([position for query in at for position in self._taken[query]], dtype=np.int64)
+        chosen = self._taken[at][np.arange(self._taken.shape[1]) < counts[:, None]].astype(np.int64)
         nearest = np.full(len(at), -np.inf)
         units = self._request.pool_units
         np.maximum.at(nearest, pairs, pair_cosines(units, units, positions[pairs], chosen))
