@@ -10,6 +10,7 @@ import pytest
 from votek.datasets import Limits
 from votek.errors import FileError, InputError, UnknownNameError
 from votek.imports import label_formats, read_labels
+from votek.imports.arrow_sizes import declared_size
 
 TASK = {"id": 1, "data": {"text": "Parcel"}, "annotations": []}
 
@@ -79,6 +80,28 @@ def test_no_pickle_is_opened(zipped, tmp_path):
     assert "damaged" in refused(folder, "set")
     (folder / "data-00000-of-00001.arrow").write_bytes(b"\xff\xff\xff\xff" + b"\x7f" * 400)
     assert "damaged" in refused(folder, "set")
+
+
+def test_an_arrow_file_that_grows_is_refused_before_it_is_unpacked(tmp_path):
+    import pyarrow as pa
+
+    table = pa.table({"text": ["x"] * 10, "label": ["a" * 1_000_000] * 10})
+    for number, (writer, packing) in enumerate(
+        [(pa.ipc.new_stream, "zstd"), (pa.ipc.new_file, "lz4"), (pa.ipc.new_stream, None)]
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = folder / "data-00000-of-00001.arrow"
+        with writer(path, table.schema, options=pa.ipc.IpcWriteOptions(compression=packing)) as out:
+            out.write_table(table)
+        assert (path.stat().st_size < 100_000) == (packing is not None)
+        content = path.read_bytes()
+        assert 10_000_000 < declared_size(content) < 10_001_000
+        said = refused(folder, None, limits=Limits(max_unpacked_bytes=9_000_000))
+        assert "VOTEK_MAX_UNPACKED_MB" in said
+        assert ("it says that it holds more" in said) == (packing is not None)
+        few = Limits(max_text_chars=2_000_000)
+        assert len(read_labels(folder, label="label", text="text", limits=few).answers) == 10
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path, lines):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,6 +14,7 @@ from votek.datasets.parquet import read_parquet
 from votek.datasets.table import Options, Table, assemble
 from votek.errors import FileError
 from votek.imports.argilla import is_flat, read_flat
+from votek.imports.arrow_sizes import declared_size
 from votek.imports.draft import Draft
 from votek.imports.fields import mapping
 from votek.imports.files import Files
@@ -92,7 +94,9 @@ def _content(files: Files, path: str, limits: Limits) -> tuple[bytes, dict[str, 
         if path.lower().endswith(".arrow"):
             content = _as_parquet(content, limits)
         schema = pq.read_schema(pa.BufferReader(content))
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except FileError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, struct.error) as error:
         raise FileError(f"{path} is damaged ({str(error).splitlines()[0][:200]}). Write the data set again.") from None
     beside = str(PurePosixPath(path).with_name(_INFO))
     if beside in files.parts:
@@ -114,6 +118,11 @@ def _as_parquet(content: bytes, limits: Limits) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if declared_size(content) > limits.max_unpacked_bytes:
+        raise FileError(
+            f"it says that it holds more than {limits.max_unpacked_bytes / 1e6:,.0f} MB when unpacked. Leave out "
+            "columns that are not needed, or raise VOTEK_MAX_UNPACKED_MB."
+        )
     source = pa.BufferReader(content)
     opened = pa.ipc.open_file(source) if content.startswith(b"ARROW1") else pa.ipc.open_stream(source)
     out, size = io.BytesIO(), 0
