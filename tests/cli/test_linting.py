@@ -10,7 +10,6 @@ from votek.cli import app, exporting, linting
 from votek.datasets import make_dataset
 from votek.datatypes import LabelSpec, TaskSpec
 from votek.errors import InputError, NotFoundError, UnknownNameError
-from votek.jobs.inline import finish_job
 from votek.workspace import NewEvent, Workspace
 
 TEXTS = [
@@ -36,7 +35,7 @@ def space(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def project(space):
+def project(space, compare_texts):
     """Eight texts, of which six have a label; nothing is wrong."""
     made = space.create_project(
         "My shop", task=TaskSpec("single", (LabelSpec("a", "#000000"), LabelSpec("b", "#111111")))
@@ -46,7 +45,7 @@ def project(space):
     space.add_to_queue(made.id, range(6))
     events = [NewEvent(f"e{at}", f"t{at}", "label", "ab"[at % 2], 1, 1) for at in range(6)]
     assert all(ack.accepted for ack in space.record_events(made.id, "local", events))
-    assert finish_job(space, space.request_preparation(made.id)).state == "done"
+    compare_texts(space, made.id)
     return made
 
 

@@ -7,7 +7,6 @@ import pytest
 from votek.datasets import make_dataset
 from votek.datatypes import LabelSpec, TaskSpec
 from votek.errors import InputError, UnknownNameError
-from votek.jobs.inline import finish_job
 from votek.workspace import NewEvent
 
 WORDS = ("amber", "basin", "cedar", "delta", "ember", "fjord", "grove", "haven")
@@ -29,8 +28,8 @@ def project(workspace):
 
 
 @pytest.fixture
-def ready(workspace, project):
-    assert finish_job(workspace, workspace.request_preparation(project.id)).state == "done"
+def ready(workspace, project, compare_texts):
+    compare_texts(workspace, project.id)
     return project
 
 
