@@ -95,7 +95,7 @@ def chosen_database(request):
         yield url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def compare_texts():
     """`compare_texts(space, project_id, umap=True)`: what a worker would store, made here at once.
 

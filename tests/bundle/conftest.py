@@ -70,36 +70,41 @@ def small(opens, tmp_path):
     return space, project, space.bundle(project.id, tmp_path / "small.votek").path
 
 
-@pytest.fixture
-def worked_on(compare_texts):
-    """`worked_on(space)`: a project of three people with 300 events, adjudications, two rounds and all the rest."""
+@pytest.fixture(scope="session")
+def worked_on(compare_texts, tmp_path_factory):
+    """A workspace with a project of three people: 300 events, adjudications, two rounds and all the rest."""
+    folder = tmp_path_factory.mktemp("worked-on")
+    space = Workspace.open(Settings(data=folder / "data", model="votek-hash"), accounts=True)
+    project = _work(space, compare_texts)
+    path = space.bundle(project.id, folder / "one.votek").path
+    yield space, project, path
+    space.close()
 
-    def make(space):
-        ann, bob, eve = (sign_in(space, name) for name in ("ann", "bob", "eve"))
-        project = space.create_project("Team \N{THUMBS UP SIGN} #1", task=TASK)
-        texts = make_dataset([f"a{n}" for n in range(160)], words(160), {"gold": ["x", "y"] * 80})
-        space.import_dataset(project.id, texts, role="pool", name="f.csv", columns={"gold": "gold"})
-        tests = make_dataset([f"t{n}" for n in range(9)], words(9, seed=5), {})
-        space.import_dataset(project.id, tests, role="test", name="t.csv")
-        for person, role in ((ann, "owner"), (bob, "reviewer"), (eve, "annotator")):
-            space.invite(project.id, person.email, role, who=ann.id)
-        finish_job(space, space.request_selection(project.id, budget=40))
-        finish_job(space, space.request_selection(project.id, budget=60))
-        compare_texts(space, project.id)
-        space.set_guidelines(project.id, "First.", who=ann.id)
-        space.set_guidelines(project.id, "Half \ud83d and NUL \0 are kept as typed.", who=ann.id)
-        space.set_prompts(project.id, space.project(project.id).prompts)
-        space.add_to_queue(project.id, [3, 4], who=ann.id)
-        space.exclude(project.id, [7], who=bob.id)
-        asked = HandoutSettings(overlap=3, shares={bob.id: 2, eve.id: 1}, named={"a1": (ann.id, bob.id)})
-        _put_handout(space, project.id, asked)
-        _label(space, project.id, (ann.id, bob.id, eve.id))
-        with space.store.write() as tx:
-            for number in range(3):
-                people_rows.note(tx, who=ann.id, action=f"a{number}", project=project.id, time=now())
-        return space.project(project.id)
 
-    return make
+def _work(space, compare_texts):
+    ann, bob, eve = (sign_in(space, name) for name in ("ann", "bob", "eve"))
+    project = space.create_project("Team \N{THUMBS UP SIGN} #1", task=TASK)
+    texts = make_dataset([f"a{n}" for n in range(160)], words(160), {"gold": ["x", "y"] * 80})
+    space.import_dataset(project.id, texts, role="pool", name="f.csv", columns={"gold": "gold"})
+    tests = make_dataset([f"t{n}" for n in range(9)], words(9, seed=5), {})
+    space.import_dataset(project.id, tests, role="test", name="t.csv")
+    for person, role in ((ann, "owner"), (bob, "reviewer"), (eve, "annotator")):
+        space.invite(project.id, person.email, role, who=ann.id)
+    finish_job(space, space.request_selection(project.id, budget=40))
+    finish_job(space, space.request_selection(project.id, budget=60))
+    compare_texts(space, project.id)
+    space.set_guidelines(project.id, "First.", who=ann.id)
+    space.set_guidelines(project.id, "Half \ud83d and NUL \0 are kept as typed.", who=ann.id)
+    space.set_prompts(project.id, space.project(project.id).prompts)
+    space.add_to_queue(project.id, [3, 4], who=ann.id)
+    space.exclude(project.id, [7], who=bob.id)
+    asked = HandoutSettings(overlap=3, shares={bob.id: 2, eve.id: 1}, named={"a1": (ann.id, bob.id)})
+    _put_handout(space, project.id, asked)
+    _label(space, project.id, (ann.id, bob.id, eve.id))
+    with space.store.write() as tx:
+        for number in range(3):
+            people_rows.note(tx, who=ann.id, action=f"a{number}", project=project.id, time=now())
+    return space.project(project.id)
 
 
 @pytest.fixture

@@ -71,31 +71,34 @@ def seen(space, project_id):
     }
 
 
-@pytest.mark.parametrize(
-    ("source", "target"), [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite")]
-)
-def test_a_project_of_three_people_comes_back_equal(opens, worked_on, tmp_path, source, target):
-    before = opens("before", source, accounts=True)
-    project = worked_on(before)
+@pytest.fixture(scope="module")
+def as_it_was(worked_on):
+    """All that people see of the project before it goes out."""
+    space, project, _ = worked_on
+    return seen(space, project.id)
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+def test_a_project_of_three_people_comes_back_equal(opens, worked_on, as_it_was, tmp_path, target):
+    before, project, path = worked_on
     events = before.events(project.id)
     assert len(events) >= 300
     assert {event.kind for event in events} == {"label", "skip", "flag", "comment", "undo", "adjudicate"}
     assert len(before.rounds(project.id)) == 2
-    made = before.bundle(project.id, tmp_path / "one.votek")
-    assert made.manifest.missing == ()
-    everything = seen(before, project.id)
-    assert everything["exports"].keys() >= {"labelled.jsonl", "prompts.jsonl"}
+    assert as_it_was["exports"].keys() >= {"labelled.jsonl", "prompts.jsonl"}
+
     after = opens("after", target, accounts=True)
-    inside = after.look_into_bundle(made.path)
+    inside = after.look_into_bundle(path)
     assert (inside.name, inside.texts, inside.tests, inside.events) == (project.name, 160, 9, len(events))
     assert inside.people == ("Ann", "Bob", "Eve")
     assert inside.roles["bob@example.org"] == "reviewer"
     assert after.projects() == []
-    opened = after.open_bundle(made.path)
+    opened = after.open_bundle(path)
     assert (opened.project, opened.copied, opened.known, opened.new) == (project, False, 0, 3)
     again = after.bundle(project.id, tmp_path / "two.votek")
-    assert again.path.read_bytes() == made.path.read_bytes()
-    assert seen(after, project.id) == everything
+    assert again.manifest.missing == ()
+    assert again.path.read_bytes() == path.read_bytes()
+    assert seen(after, project.id) == as_it_was
 
     bob = sign_in(after, "bob", at=1_700_000_100)
     assert bob.id in {event.who for event in events}
@@ -104,26 +107,35 @@ def test_a_project_of_three_people_comes_back_equal(opens, worked_on, tmp_path, 
     assert (ack.accepted, ack.sequence) == (True, len(events) + 1)
 
 
-def test_on_the_same_machine_a_copy_comes_beside_it(opens, worked_on, tmp_path):
+def test_from_postgresql_into_sqlite(opens, worked_on, as_it_was, tmp_path):
+    _, project, path = worked_on
+    between, after = opens("between", "postgresql", accounts=True), opens("after", accounts=True)
+    between.open_bundle(path)
+    between.export_files(project.id, "labelled-jsonl")
+    after.open_bundle(between.bundle(project.id, tmp_path / "two.votek").path)
+    assert after.events(project.id) == as_it_was["events"]
+    assert after.export(project.id, "prompts-jsonl").content == as_it_was["exports"]["prompts.jsonl"]
+
+
+def test_on_the_same_machine_a_copy_comes_beside_it(opens, worked_on, as_it_was):
+    _, project, path = worked_on
     space = opens("one", accounts=True)
-    project = worked_on(space)
-    path = space.bundle(project.id, tmp_path / "one.votek").path
-    before = seen(space, project.id)
+    space.open_bundle(path)
     opened = space.open_bundle(path)
     assert opened.copied
     assert opened.id != project.id
     assert (opened.known, opened.new) == (3, 0)
     assert opened.project.name == f"{project.name} (2)"
     assert "stays as it is" in " ".join(opened.notes)
-    assert (space.project(project.id), space.events(project.id)) == (before["project"], before["events"])
+    assert (space.project(project.id), space.events(project.id)) == (project, as_it_was["events"])
     copy = seen(space, opened.id)
     kept = ("picks", "reasons", "graph", "map", "vectors", "prompts", "excluded", "agreement", "review")
-    assert {name: copy[name] for name in kept} == {name: before[name] for name in kept}
-    assert copy["exports"]["labelled.jsonl"] == before["exports"]["labelled.jsonl"]
+    assert {name: copy[name] for name in kept} == {name: as_it_was[name] for name in kept}
+    assert copy["exports"]["labelled.jsonl"] == as_it_was["exports"]["labelled.jsonl"]
     assert [replace(event, project="") for event in copy["events"]] == [
-        replace(event, project="") for event in before["events"]
+        replace(event, project="") for event in as_it_was["events"]
     ]
-    assert {made.id for made in copy["rounds"]}.isdisjoint({made.id for made in before["rounds"]})
+    assert {made.id for made in copy["rounds"]}.isdisjoint({made.id for made in as_it_was["rounds"]})
     space.delete_project(project.id)  # the files are still the copy's
     assert space.export(opened.id, "labelled-jsonl").content == copy["exports"]["labelled.jsonl"]
     assert space.projection(opened.id, "umap").xy.tobytes() == copy["map"][1]
