@@ -167,8 +167,10 @@ def test_the_separator_can_be_chosen(open_at, space, tested):
 
 def test_the_literal_prompt_is_one_click_away_from_every_section(open_at, space, tested):
     expected = space.prompt_set(tested.id, test_ids=["q1"]).prompts[0].text
+    at = open_at(PAGE, tested.id)
     for name in [one.label for one in SECTIONS if one.label != "Write"]:
-        at = section(open_at(PAGE, tested.id), tested, name)
+        section(at, tested, name)
+        assert expected not in [shown.value for shown in at.code]
         at.button("show-prompt").click().run()
         assert not at.exception
         assert expected in [shown.value for shown in at.code]
