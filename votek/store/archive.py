@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import struct
 import zipfile
 import zlib
@@ -21,9 +20,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from votek.errors import CorruptFileError, FileError, StorageError
+from votek.store.archive_kinds import BACKUP, BUNDLE, MANIFEST, Kind, damaged
 from votek.store.files import storage_error
 from votek.store.migrations import VERSIONS
 
@@ -42,55 +42,9 @@ __all__ = [
     "table_member",
 ]
 
-MANIFEST = "manifest.json"
 CHUNK = 1 << 20
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """What the zip library raises on a member whose bytes were changed."""
-_SHARED = (
-    r"tables/[a-z_]{1,40}\.jsonl|files/datasets/[0-9a-f]{64}\.parquet|files/stages/keys/[0-9A-Za-z_-]{1,200}\.json"
-    r"|files/stages/arrays/[0-9a-f]{64}\.npy"
-)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of archive.
-
-    `word`: what it is called; `made_by`, `used_by`: the commands that write and read it; `verb`: what the second one
-    does with it, as a participle. `manifest`: the name of its manifest, of `most_manifest` bytes at the most; `format`:
-    the newest form of it that this program writes. `member`: the names that its members may have.
-    """
-
-    word: str
-    made_by: str
-    used_by: str
-    verb: str
-    manifest: str
-    most_manifest: int
-    format: int
-    member: re.Pattern[str]
-
-
-BACKUP = Kind(
-    word="backup",
-    made_by="votek backup",
-    used_by="votek restore",
-    verb="restored",
-    manifest=MANIFEST,
-    most_manifest=512 * 1024 * 1024,
-    format=1,
-    member=re.compile(rf"{_SHARED}|files/scores/[0-9A-Za-z_-][0-9A-Za-z_.-]{{0,200}}|files/sample\.made"),
-)
-BUNDLE = Kind(
-    word="bundle",
-    made_by="votek bundle",
-    used_by="votek open-bundle",
-    verb="opened",
-    manifest="bundle.json",
-    most_manifest=16 * 1024 * 1024,
-    format=1,
-    member=re.compile(_SHARED),
-)
 
 
 class Readable(Protocol):
@@ -249,7 +203,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile, kind: Kind) -> Manifest:
     if number > kind.format or (migration not in VERSIONS and migration > VERSIONS[-1]):
         raise StorageError(
             f"{path.name} was made by a newer votek ({given.get('program')!r:.40}; its tables are at "
-            f"{migration!r:.20}, this one knows up to {VERSIONS[-1]!r}). Update votek, then {kind.used_by.split()[-1].split('-')[0]} it."
+            f"{migration!r:.20}, this one knows up to {VERSIONS[-1]!r}). Update votek, then {kind.use} it."
         )
     try:
         tables = {str(name): (tuple(map(str, columns)), int(n)) for name, (columns, n) in given["tables"].items()}
@@ -305,11 +259,3 @@ def _digest(path: Path) -> str:
 def _begins_as_zip(path: Path) -> bool:
     with path.open("rb") as stream:
         return stream.read(4) == b"PK\x03\x04"
-
-
-def damaged(path: Path, why: Any, kind: Kind = BACKUP) -> CorruptFileError:
-    """What to tell a person whose archive is not as it was written."""
-    return CorruptFileError(
-        f"The {kind.word} {path.name} is damaged or was changed: {why}. Nothing was {kind.verb}. Take another copy of "
-        f"it, or an earlier {kind.word}."
-    )
