@@ -10,6 +10,7 @@ import typer
 from votek.cli import app
 from votek.cli.output import AsJson, answer
 from votek.cli.projects import ProjectName, find_project
+from votek.cli.ready import make_ready
 
 if TYPE_CHECKING:
     from votek.prompts import LintReport
@@ -35,6 +36,7 @@ def lint(
 
     workspace = Workspace.open()
     found = find_project(workspace, project)
+    make_ready(workspace, found.id)
     report = workspace.lint(found.id, target=target, only=only or (), ignore=ignore or ())
     answer(as_json, report.to_json(), "\n".join(lint_lines(report)))
     if not report.passed:
