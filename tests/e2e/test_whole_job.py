@@ -46,7 +46,7 @@ def click(button, clicks):
 def download(page, key):
     """The bytes behind a download button."""
     with page.expect_download(timeout=LONG) as caught:
-        page.locator(f".st-key-{key} button").first.click()
+        page.locator(f".st-key-{key} button").first.click(timeout=LONG)  # once it is prepared
     return Path(caught.value.path()).read_bytes()
 
 
