@@ -131,6 +131,7 @@ def test_what_is_asked_for_must_be_there(lines):
     two = {"id": 1, "data": {"first": "a", "second": "b"}, "annotations": []}
     assert "one of: first, second" in refused(json.dumps([two]).encode(), "x.json")
     assert "there is no column 'mood'" in refused(b"text,label\nx,a\n", "x.csv", label="mood").replace("There", "there")
+    assert "no column 'wehn' for the time" in refused(b"text,label,when\nx,a,1\n", "x.csv", time="wehn")
     assert "Check the path" in refused("/nowhere/at/all.json", None)
 
 

@@ -292,3 +292,47 @@ def test_tables(answers, lost):
     assert (multi.has_texts, answers(multi)) == (False, [("7", "Cy", ("a", "b"))])
     listed = read_labels(b'{"text": "x", "labels": ["a", "b"]}\n', name="x.jsonl", format="table")
     assert answers(listed) == [("1", "", ("a", "b"))]
+
+
+def test_label_studio_keeps_two_people_of_one_name_apart(answers, lost):
+    def said(label, email, number):
+        anna = {"id": number, "first_name": "Anna", "last_name": "Lee", "email": email}
+        result = [{"type": "choices", "from_name": "topic", "value": {"choices": [label]}}]
+        return {"completed_by": anna, "result": result, "was_cancelled": False}
+
+    given = [said("late", "anna@a.org", 1), said("lost", "anna@b.org", 2)]
+    task = {"id": 7, "data": {"text": "Parcel"}, "annotations": given}
+    found = read_labels(json.dumps([task]).encode(), name="x.json")
+    assert answers(found) == [("7", "Anna Lee (anna@a.org)", "late"), ("7", "Anna Lee (anna@b.org)", "lost")]
+    assert not lost(found)
+    alone = read_labels(json.dumps([task | {"annotations": given[:1]}]).encode(), name="x.json")
+    assert alone.people == ("Anna Lee",)
+
+
+def test_doccano_without_ids_keeps_every_text_and_tells_of_every_label(lines, zipped, answers, lost):
+    people = ("ann", "bob", "cy", "dee")
+    content = zipped({f"{who}.jsonl": lines({"text": f"Of {who}", "label": ["a"]}) for who in people})
+    found = read_labels(content, name="x.zip")
+    assert not found.dataset.refusals
+    assert [(who, value) for _, who, value in answers(found)] == [(who, "a") for who in people]
+    odd = lines(
+        {"id": 1, "text": "One", "label": ["a"]},
+        {"id": 2, "text": "Two", "label": [], "labels": ["b"]},
+        {"id": 3, "text": "Three", "cats": {"a": 1.0}},
+        {"id": 4, "text": "Four", "label": None},
+    )
+    found = read_labels(odd, name="x.jsonl")
+    assert (answers(found), lost(found)) == ([("1", "", "a"), ("2", "", "b")], {"kind": 1})
+
+
+def test_prodigy_without_its_hashes_and_with_nothing_chosen(lines, answers, lost):
+    found = read_labels(
+        lines(
+            {"text": "Parcel", "label": "LATE", "answer": "accept"},
+            {"text": "Card", "label": "LATE", "answer": "reject"},
+            {"text": "Name", "answer": "accept"},
+        ),
+        name="x.jsonl",
+    )
+    assert (found.tool, answers(found)) == ("prodigy", [("1", "", "LATE")])
+    assert lost(found) == {"rejected": 1, "empty": 1}

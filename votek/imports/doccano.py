@@ -66,7 +66,8 @@ def _read_entry(row: int, entry: Mapping[str, Any], who: str, draft: Draft) -> N
     text = draft.options.text or ("text" if "text" in entry else "data")
     fields = cells(entry, without={*_USED, text})
     item = draft.add_text(row, entry.get(text), id=entry.get(draft.options.id or "id"), fields=fields)
-    given = next((entry[name] for name in ("cats", "label", "labels") if name in entry), None)
+    named = ("cats",) if "cats" in entry else ("label", "labels")
+    given = next(filter(None, map(entry.get, named)), None)
     for kind, name in (("spans", "entities"), ("relations", "relations")):
         found = entry.get(name)
         if isinstance(found, list) and found:
@@ -76,6 +77,8 @@ def _read_entry(row: int, entry: Mapping[str, Any], who: str, draft: Draft) -> N
     labels = labels_of(given)
     if labels is None and isinstance(given, list):
         draft.losses.add("spans", row, str(given[0]), count=len(given))
+    elif labels is None and given is not None:
+        draft.losses.add("kind", row, str(given))
     elif labels and item is not None:
         draft.add_answer(row, item, who=who, labels=labels, comment=_comment(entry))
 

@@ -182,7 +182,12 @@ class Draft:
         )
 
     def _free_id(self, row: int) -> str:
-        return str(row) if str(row) not in self._texts else f"row {row}"
+        if str(row) not in self._texts:
+            return str(row)
+        free, place = f"row {row}", 2  # the files of an archive each count their rows from 1
+        while free in self._texts:
+            free, place = f"row {row} ({place})", place + 1
+        return free
 
     def _name(self, who: Any) -> str:
         name = "" if who is None else "".join(sign for sign in str(who) if sign.isprintable()).strip()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from votek.datatypes import Refusal
@@ -40,18 +41,19 @@ def _read(files: Files, draft: Draft) -> None:
         data = values if flat else [mapping(value.get("data")) for value in values]
         text = main_field(data, draft) if data else ""
         questions = _min_questions(values, text, draft) if flat else []
+        names = _Names(_people(values))
         for record in records:
             if isinstance(record, Refusal):
                 draft.refuse(record.row, record.reason, record.excerpt)
             elif not isinstance(record[1], dict):
                 draft.refuse(record[0], "Not a task: an object was expected.", str(record[1]))
             elif flat:
-                _read_min(record[0], record[1], text, questions, draft)
+                _read_min(record[0], record[1], text, questions, names, draft)
             else:
-                _read_task(record[0], record[1], text, draft)
+                _read_task(record[0], record[1], text, names, draft)
 
 
-def _read_task(row: int, task: Mapping[str, Any], text: str, draft: Draft) -> None:
+def _read_task(row: int, task: Mapping[str, Any], text: str, names: _Names, draft: Draft) -> None:
     data = mapping(task.get("data"))
     own = draft.options.id or "id"
     fields = cells(data, without=(text, own)) | cells(mapping(task.get("meta")))
@@ -64,12 +66,12 @@ def _read_task(row: int, task: Mapping[str, Any], text: str, draft: Draft) -> No
     given = task.get("annotations", task.get("completions"))
     for annotation in given if item is not None and isinstance(given, list) else []:
         if isinstance(annotation, dict):
-            _read_annotation(row, str(item), annotation, draft)
+            _read_annotation(row, str(item), annotation, names, draft)
 
 
-def _read_annotation(row: int, item: str, annotation: Mapping[str, Any], draft: Draft) -> None:
+def _read_annotation(row: int, item: str, annotation: Mapping[str, Any], names: _Names, draft: Draft) -> None:
     about: dict[str, Any] = {
-        "who": _name(annotation.get("completed_by")),
+        "who": names.of(annotation.get("completed_by")),
         "time": annotation.get("updated_at") or annotation.get("created_at"),
     }
     comments = annotation.get("comments")
@@ -121,6 +123,35 @@ def _name(completed_by: Any) -> str:
     return f"annotator {completed_by}" if completed_by not in (None, "") else ""
 
 
+def _people(values: Iterable[Mapping[str, Any]]) -> Iterable[Any]:
+    """Everybody who is named in the tasks, or in the rows of JSON-MIN."""
+    for value in values:
+        yield value.get("annotator")
+        given = value.get("annotations", value.get("completions"))
+        for annotation in given if isinstance(given, list) else []:
+            yield mapping(annotation).get("completed_by")
+
+
+class _Names:
+    """What to call the annotators of a file: two of the same name are told apart by their address or number."""
+
+    def __init__(self, people: Iterable[Any]) -> None:
+        self._known: defaultdict[str, set[str]] = defaultdict(set)
+        for one in people:
+            self._known[_name(one)].add(_mark(one))
+
+    def of(self, person: Any) -> str:
+        """The name of one of them."""
+        name, mark = _name(person), _mark(person)
+        return f"{name} ({mark})" if mark and len(self._known[name]) > 1 else name
+
+
+def _mark(person: Any) -> str:
+    """What only this one of several people of one name has."""
+    about = mapping(person)
+    return next((str(about[part]) for part in ("email", "id", "username") if about.get(part) not in (None, "")), "")
+
+
 def _min_questions(values: list[dict[str, Any]], text: str, draft: Draft) -> list[str]:
     """The fields of JSON-MIN that hold answers: it does not say which they are, unless several were chosen."""
     wanted = draft.options.label or draft.options.question
@@ -137,10 +168,10 @@ def _min_questions(values: list[dict[str, Any]], text: str, draft: Draft) -> lis
     return found
 
 
-def _read_min(row: int, value: Mapping[str, Any], text: str, questions: list[str], draft: Draft) -> None:
+def _read_min(row: int, value: Mapping[str, Any], text: str, questions: list[str], names: _Names, draft: Draft) -> None:
     fields = cells(value, without=(text, *_MIN, *questions))
     item = draft.add_text(row, value.get(text), id=value.get(draft.options.id or "id"), fields=fields)
-    about: dict[str, Any] = {"who": _name(value.get("annotator")), "time": value.get("updated_at")}
+    about: dict[str, Any] = {"who": names.of(value.get("annotator")), "time": value.get("updated_at")}
     for question in questions if item is not None else []:
         given = value.get(question)
         labels = labels_of(mapping(given).get("choices", given))

@@ -19,11 +19,15 @@ _CHOICE, _LABEL, _INPUT = "choice", "label", "user_input"
 
 
 def _looks(files: Files) -> str:
-    """Lines with an `answer` (accept, reject, ignore) and one of Prodigy's own fields, which begin with "_"."""
+    """Lines with an `answer` (accept, reject, ignore), and one of Prodigy's own fields ("_...") or no other answer."""
     for path in files.named(".jsonl", ".json"):
-        for value in files.objects(path, most=5):
+        values = files.objects(path, most=20)
+        for value in values[:5]:
             if value.get("answer") in _ANSWERS and any(str(name).startswith("_") for name in value):
                 return 'its lines have "answer" and "_input_hash" or the like, as Prodigy writes them'
+        # As a table, a label that was rejected would count as one that was given.
+        if values and all(value.get("answer") in _ANSWERS for value in values):
+            return 'the "answer" of its lines is accept, reject or ignore, as Prodigy writes them'
     return ""
 
 
@@ -81,6 +85,8 @@ def _read_answer(row: int, item: str, line: Mapping[str, Any], draft: Draft) -> 
         draft.add_answer(row, item, question=_CHOICE, labels=[shown.get(one, one) for one in accepted], **about)
     elif (label := labels_of(line.get("label"))) is not None:
         draft.add_answer(row, item, question=_LABEL, labels=label, **about)
+    elif not isinstance(line.get("user_input"), str) and not line.get("spans") and not line.get("relations"):
+        draft.losses.add("empty", row)
     if isinstance(line.get("user_input"), str):
         draft.add_answer(row, item, question=_INPUT, text=line["user_input"], **about)
 

@@ -54,6 +54,8 @@ def add_table(table: Table, draft: Draft, *, names: list[str] | None = None, lab
     draft.has_texts = text is not None
     who = _column(table, options.who, _WHO)
     time = _column(table, options.time, _TIME)
+    if options.time is not None and time is None:
+        raise FileError(f"there is no column {options.time!r} for the time; there are: {listed(table.columns)}.")
     if who is not None:
         draft.nobody = ""
     cells = table.column(label)
