@@ -153,6 +153,27 @@ def test_copies_of_the_same_label_are_no_conflict_and_of_another_are_no_twins():
     assert "1 prompt of 4" in twins.reason
 
 
+@pytest.mark.parametrize("kind", ["single", "text"])
+def test_what_a_demonstration_shows_beside_its_text_tells_it_from_another(kind):
+    """One sentence compared with three others, or one question about three passages."""
+    given = zip(("It plays.", "It sleeps.", "It sleeps. "), "aba", strict=True)
+    pool = [LabelledRow(f"t{at}", at, "A cat.", label, fields={"other": one}) for at, (one, label) in enumerate(given)]
+    pair = PromptSettings(demonstration="{text}\n{field:other}\nLabel: {label}", query="{text}\n{field:other}\nLabel:")
+    shown = [prompt("q0", 0, 1), prompt("q1", 0, 2)]
+    queries = [QueryRow(one.id, one.query, {"other": "x"}) for one in shown]
+    vectors = np.ones((3, 4))
+    options = {"kind": kind, "pool_vectors": vectors, "prompts": shown, "queries": queries, "only": ["conflict"]}
+    (found,) = check(pool, settings=pair, **options).findings
+    assert (found.item, found.rule) == ("t1", "conflict")
+    assert "t2" in found.reason
+    assert "more text" not in found.reason
+    twins = check(pool, settings=pair, **{**options, "only": ["near-twins"]})
+    assert twins.findings == ()
+    pool[2] = dataclasses.replace(pool[2], fields={"other": "It plays."})
+    (twin,) = check(pool, settings=pair, **{**options, "only": ["near-twins"]}).findings
+    assert (twin.item, twin.prompt) == ("t0", "q1")
+
+
 def test_one_demonstration_twice_is_a_twin():
     (found,) = check(rows(("t", "a"), ("u", "b")), prompts=[prompt("q", 0, 0, 1)]).findings
     assert (found.rule, found.item) == ("near-twins", "t0")

@@ -104,7 +104,8 @@ def _conflicts(given: Material) -> Iterator[Finding]:
     for at, row in enumerate(given.labelled):
         members = groups[int(given.text_groups[at])] if near is None else np.flatnonzero(near[at])
         # Each pair is told of once, at the text that stands first.
-        other = members[(members > at) & (kinds[members] != kinds[at]) & ~blank[members]]
+        beside = given.besides[members] == given.besides[at]
+        other = members[(members > at) & (kinds[members] != kinds[at]) & ~blank[members] & beside]
         if blank[at] or not len(other):
             continue
         more = f", and {counted(len(other) - 1, 'more text')} like it" if len(other) > 1 else ""

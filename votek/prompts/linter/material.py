@@ -162,8 +162,20 @@ class Material:
         return np.array([number.setdefault(key, len(number)) for key in self.keys], dtype=np.int64)
 
     @cached_property
+    def besides(self) -> NDArray[np.int64]:
+        """int64 (m,): the same number for rows whose demonstrations show the same in every column beside the text.
+
+        Rows that differ there are different demonstrations, however alike their texts: one question about two passages,
+        one sentence compared with two others.
+        """
+        number: dict[tuple[str, ...], int] = {}
+        columns = self.columns("demonstration template")
+        shown = (tuple(folded(row.fields.get(name, "")) for name in columns) for row in self.labelled)
+        return np.array([number.setdefault(cells, len(number)) for cells in shown], dtype=np.int64)
+
+    @cached_property
     def near(self) -> NDArray[np.bool_] | None:
-        """bool (m, m): which labelled rows are copies or near-copies of each other; None where they are too many."""
+        """bool (m, m): which labelled rows are copies or near-copies, and show the same beside; None where too many."""
         size = len(self.labelled)
         if size > MANY:
             return None
@@ -172,6 +184,7 @@ class Material:
             step = max(1, _CELLS // max(size, 1))
             for start in range(0, size, step):
                 near[start : start + step] |= self.units[start : start + step] @ self.units.T >= self.limit
+        near &= self.besides[:, None] == self.besides[None, :]
         np.fill_diagonal(near, False)
         return near
 
@@ -179,7 +192,8 @@ class Material:
         """Which of these pairs of labelled rows are copies or near-copies; a negative position is like nothing."""
         there = (first >= 0) & (second >= 0)
         a, b = np.where(there, first, 0), np.where(there, second, 0)
-        same = self.text_groups[a] == self.text_groups[b] if self.near is None else self.near[a, b]
+        equal = (self.text_groups[a] == self.text_groups[b]) & (self.besides[a] == self.besides[b])
+        same = equal if self.near is None else self.near[a, b]
         found: NDArray[np.bool_] = there & (first != second) & same
         return found
 
