@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from votek.cli import app, diffing  # noqa: F401
+from votek.cli.beside import prompts_beside
 from votek.datasets import make_dataset
 from votek.datatypes import LabelSpec, PromptSettings, TaskSpec
 from votek.errors import FileError, InputError, NotFoundError
@@ -65,6 +66,17 @@ def test_files_and_projects_are_compared(votek, questions, tmp_path):
     )
     said = votek(1, "diff", tmp_path / "picks.jsonl", "Questions")
     assert said.startswith("5 picks against 6: 1 added.")
+
+
+def test_files_of_the_page_are_found_beside_each_other(votek, questions, tmp_path):
+    space, project = questions
+    for file in space.export_files(project.id, "prompts-jsonl"):
+        (tmp_path / file.name).write_bytes(file.content)  # the manifest is named after the whole name of its file
+    space.set_prompts(project.id, PromptSettings(order="descending"))
+    for name in ("prompts.jsonl", "prompts.jsonl.manifest.json"):
+        found = json.loads(votek(1, "diff", tmp_path / name, "Questions", "--json"))
+        assert found["prompts"][0]["because"] == ["parameters"]
+    assert prompts_beside(tmp_path / "prompts.jsonl.manifest.json") == tmp_path / "prompts.jsonl"
 
 
 def test_what_cannot_be_compared_is_told(votek, questions, tmp_path):

@@ -112,11 +112,13 @@ def test_what_is_a_folder_is_unpacked(run, project, tmp_path):
     assert {name: archive.read(name) for name in archive.namelist()} == {
         str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*.*")
     }
-    beside = json.loads((tmp_path / "mine.manifest.json").read_text("utf-8"))
-    assert beside["export"]["file"] == "mine.zip"
+    for name in ("mine.manifest.json", "mine.zip.manifest.json"):  # the folder keeps its own
+        beside = json.loads((tmp_path / name).read_text("utf-8"))
+        assert name.startswith(beside["export"]["file"] + ".manifest")
     assert "is there already" in run("export", "Mine", "--format", "all", "--out", out, fails=True)
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"data", "texts.csv", "tests.csv", "mine", "mine.zip", "mine.manifest.json"}
+    known = {"data", "texts.csv", "tests.csv", "mine", "mine.zip"}
+    assert left == {*known, "mine.manifest.json", "mine.zip.manifest.json"}
 
 
 def test_everything_in_a_folder_names_what_was_left_out(run, project, tmp_path):
@@ -154,6 +156,34 @@ def test_test_items_loaded_later_need_no_worker(space, run, project, tmp_path):
     assert space.embeddings(project.id, "test") is None
     run("export", "Mine", "--format", "prompts-jsonl", "--out", tmp_path / "prompts.jsonl")
     assert len((tmp_path / "prompts.jsonl").read_text("utf-8").splitlines()) == 3
+
+
+def test_labels_that_came_with_the_file_make_prompts_without_a_worker(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("votek.projection.project_2d", lambda graph, vectors, **_: _flat(vectors))
+    (tmp_path / "known.csv").write_text("text,label\none two,a\nthree four,b\nfive six,\nseven,\n", "utf-8")
+    run("import", tmp_path / "known.csv", "--project", "Known", "--text", "text", "--label", "label")
+    run("export", "Known", "--format", "prompts-jsonl", "--out", tmp_path / "prompts.jsonl")
+    assert len((tmp_path / "prompts.jsonl").read_text("utf-8").splitlines()) == 2
+    run("export", "Known", "--format", "pack", "--out", tmp_path / "pack.zip")
+
+
+def test_files_that_differ_in_their_ending_keep_a_manifest_each(run, project, tmp_path):
+    def beside(name):
+        return json.loads((tmp_path / name).read_text("utf-8"))["export"]["file"]
+
+    for _ in range(2):
+        run("export", "Mine", "--format", "labelled-csv", "--out", tmp_path)
+        told = json.loads(run("export", "Mine", "--format", "labelled-jsonl", "--out", tmp_path, "--json"))
+        assert beside("labelled.manifest.json") == "labelled.csv"
+        assert told["manifest"] == str(tmp_path / "labelled.jsonl.manifest.json")
+        assert beside("labelled.jsonl.manifest.json") == "labelled.jsonl"
+    (tmp_path / "own.manifest.json").write_text("not ours", "utf-8")
+    run("export", "Mine", "--format", "labelled-csv", "--out", tmp_path / "own.csv")
+    assert (tmp_path / "own.manifest.json").read_text("utf-8") == "not ours"
+    assert beside("own.csv.manifest.json") == "own.csv"
+    (tmp_path / "labelled.csv").rename(tmp_path / "moved.csv")
+    run("export", "Mine", "--format", "labelled-parquet", "--out", tmp_path)
+    assert beside("labelled.manifest.json") == "labelled.parquet"  # that of a file which is gone gives way
 
 
 def _content(path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from votek.cli import app
+from votek.cli.beside import manifest_beside, prompts_beside
 from votek.cli.output import AsJson, answer, read_bytes
 from votek.cli.projects import find_project
 from votek.errors import InputError, NotFoundError
@@ -64,12 +65,12 @@ def _of_file(path: Path) -> Described:
 
     found = read_described(read_bytes(path), path.name)
     if found.manifest is None and found.prompts is not None:
-        beside = path.with_name(f"{path.stem}.manifest.json")
-        if beside.is_file():
+        beside = manifest_beside(path)
+        if beside is not None:
             return describe(read_described(read_bytes(beside), path.name), path.name, also=found)
     elif found.manifest is not None and found.prompts is None:
-        beside = path.with_name(path.name.removesuffix(".manifest.json") + ".jsonl")
-        if beside.is_file():
+        beside = prompts_beside(path)
+        if beside is not None:
             return describe(found, path.name, also=read_described(read_bytes(beside), beside.name))
     return found
 

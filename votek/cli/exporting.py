@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from votek.cli import app
+from votek.cli.beside import manifest_place
 from votek.cli.output import AsJson, answer, write_whole
 from votek.cli.projects import ProjectName, find_project
+from votek.cli.ready import make_ready
 from votek.errors import InputError, StorageError
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def export(
     place = _place(format, out)
     workspace = Workspace.open()
     target = find_project(workspace, project)
-    _embed_tests(workspace, target.id, format)
+    _make_ready(workspace, target.id, format)
     if strict:
         _refuse_faults(workspace, target.id, format)
     made, manifest = _written(workspace, target.id, format, place, formula_guard=formula_guard, answers=answers)
@@ -166,22 +168,20 @@ def _place(format: str, out: Path) -> _Place:
                 f"{out} is there already. Name a new or empty folder to unpack {format!r} into, or a file that ends in "
                 ".zip."
             )
-        return _Place(out, out.with_name(f"{out.name}.manifest.json"), True)
+        return _Place(out, manifest_place(out), True)
     if out.is_dir():
         if folder:
             raise InputError(f"{out} is a folder. Name a file that ends in .zip, or a new or empty folder.")
         out = out / find_format(format).file
-    return _Place(out, out.with_name(f"{out.stem}.manifest.json"), False)
+    return _Place(out, manifest_place(out), False)
 
 
-def _embed_tests(workspace: Workspace, project_id: str, format: str) -> None:
-    """Make the vectors of the test items where they are missing, so that prompts can be written without a worker."""
+def _make_ready(workspace: Workspace, project_id: str, format: str) -> None:
+    """Make the vectors that prompts need where they are missing, so that they can be written without a worker."""
     from votek.exports import needs_prompts
-    from votek.jobs.preparing import embed_tests
 
-    tests = workspace.dataset(project_id, "test")
-    if needs_prompts(format) and tests is not None and workspace.embeddings(project_id, "test") is None:
-        embed_tests(workspace, project_id)
+    if needs_prompts(format):
+        make_ready(workspace, project_id)
 
 
 def _written(
