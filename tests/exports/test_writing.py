@@ -169,3 +169,14 @@ def test_a_large_file_is_never_in_memory_as_a_whole(format, tmp_path):
     if format in ("labelled-jsonl", "labelled-csv"):
         assert made.size > 24_000_000
         assert peak < 2_000_000
+
+
+def test_a_member_of_a_zip_may_be_larger_than_two_gigabytes(project, tmp_path, monkeypatch):
+    """Tried with a limit of the format that is lower by a lot, and so with the extension that lifts it."""
+    whole = {name: write(name, **given_by(project)).content for name in ("labelled-datasets", "lm-eval")}
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 2_000)
+    for name, content in whole.items():
+        large = zipfile.ZipFile(io.BytesIO(write(name, **given_by(project)).content))
+        plain = zipfile.ZipFile(io.BytesIO(content))
+        assert max(member.file_size for member in plain.infolist()) > 2_000
+        assert {one: large.read(one) for one in large.namelist()} == {one: plain.read(one) for one in plain.namelist()}

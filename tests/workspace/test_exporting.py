@@ -95,6 +95,14 @@ def test_several_right_answers_are_several(workspace, tested, seen):
     assert ready["t1"] == ("RIGHT y",)
 
 
+def test_written_right_answers_go_out_letter_for_letter(workspace, tested, seen, load, dataset):
+    data = dataset(3, seed=9, prefix="t", truth=["  SELECT 1\n", " \t", "a\r\n"])
+    load(tested, data, role="test", truth="gold")
+    assert workspace._answers_for(tested.id, "tests", TaskSpec("text")) == {"t0": "  SELECT 1\n", "t2": "a\r\n"}
+    assert workspace._answers_for(tested.id, "tests", TaskSpec("single")) == {"t0": "SELECT 1", "t2": "a"}
+    assert workspace.right_answers_known(tested.id) == 2
+
+
 def test_right_answers_that_cannot_go_out_are_said(workspace, labelled, tested, load, dataset, seen):
     with pytest.raises(InputError, match=r"'labelled-jsonl' holds no right answers. These can: .*tests"):
         workspace.export(tested.id, "labelled-jsonl", answers=True)

@@ -33,12 +33,16 @@ class ZipWriter:
     ) -> None:
         self._archive.close()
 
-    def add(self, name: str, content: bytes | BinaryIO) -> None:
-        """Add a member; `content` that is a file is read from where it stands, piece by piece."""
+    def add(self, name: str, content: bytes | BinaryIO, *, size: int | None = None) -> None:
+        """Add a member; `content` that is a file is read from where it stands, piece by piece.
+
+        `size`: bytes of it, where that is known and seeking to the end of it would be slow.
+        """
         entry = zipfile.ZipInfo(name, date_time=_EPOCH)
         entry.compress_type = zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
         source = io.BytesIO(content) if isinstance(content, bytes) else content
+        entry.file_size = _left(source) if size is None else size  # else a member of over 2 GB ends in an error
         with self._archive.open(entry, "w") as member:
             shutil.copyfileobj(source, member, _PIECE)
 
@@ -50,3 +54,13 @@ def zip_files(files: Sequence[ExportFile]) -> bytes:
         for file in files:
             archive.add(file.name, file.content)
     return out.getvalue()
+
+
+def _left(source: BinaryIO) -> int:
+    """Bytes from where `source` stands to its end, 0 where that cannot be told."""
+    if not source.seekable():
+        return 0
+    here = source.tell()
+    size = source.seek(0, io.SEEK_END) - here
+    source.seek(here)
+    return size

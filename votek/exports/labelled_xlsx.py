@@ -127,7 +127,7 @@ def _without_clock(made: BinaryIO, out: BinaryIO) -> None:
                 again.add(name, _TIME.sub(b"1980-01-01T00:00:00Z", archive.read(name)))
                 continue
             with archive.open(name) as member:
-                again.add(name, cast(BinaryIO, member))
+                again.add(name, cast(BinaryIO, member), size=archive.getinfo(name).file_size)
 
 
 FORMAT = Format(

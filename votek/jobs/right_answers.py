@@ -22,11 +22,15 @@ __all__ = ["RightAnswers", "distinct_known", "item_vectors", "right_answers"]
 
 @dataclass(frozen=True, eq=False)
 class RightAnswers:
-    """`answers`: one per row of `dataset`, "" where not known (several labels are joined by "; "), told by whom."""
+    """`answers`: one per row of `dataset`, "" where not known (several labels are joined by "; "), told by whom.
+
+    `cells`: the same as they stand in the file, white space around them included; empty where no file tells them.
+    """
 
     dataset: Dataset
     answers: tuple[str, ...]
     told_by: str
+    cells: tuple[str, ...] = ()
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -47,8 +51,8 @@ def right_answers(context: Context, project_id: str, role: Role) -> RightAnswers
     if role == "test" and not hidden:
         hidden = gold
     if hidden:
-        cells = [str(cell).strip() for cell in dataset.fields[hidden[0]].tolist()]
-        return RightAnswers(dataset, tuple(cells), f"column {hidden[0]!r}")
+        cells = [str(cell) for cell in dataset.fields[hidden[0]].tolist()]
+        return RightAnswers(dataset, tuple(cell.strip() for cell in cells), f"column {hidden[0]!r}", tuple(cells))
     values = [labels[item].value if item in labels else "" for item in dataset.ids]
     words = (value if isinstance(value, str) else "; ".join(sorted(map(str, value))) for value in values)
     return RightAnswers(dataset, tuple(words), "labels given in this project")

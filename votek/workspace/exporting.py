@@ -161,7 +161,7 @@ class Exporting(Linting):
         if format != ALL and not find_format(format).answers:
             holding = ", ".join(one.name for one in catalogue() if one.answers)
             raise InputError(f"The export {format!r} holds no right answers. These can: {holding}.")
-        found = self._right_answers(project_id)
+        found = self._right_answers(project_id, verbatim=task.type == "text")
         if not found:
             raise InputError(
                 "No test item has a right answer. Load the test file again and say which of its columns holds the "
@@ -169,9 +169,10 @@ class Exporting(Linting):
             )
         return {item: tuple(label_parts(task, told)) if task.type == "multi" else told for item, told in found.items()}
 
-    def _right_answers(self, project_id: str) -> dict[str, str]:
-        """Test item -> what stands in the label column of the test file."""
+    def _right_answers(self, project_id: str, *, verbatim: bool = False) -> dict[str, str]:
+        """Test item -> what stands in the label column of the test file; labels without the white space around them."""
         known = right_answers(self, project_id, "test")
         if known is None:
             return {}
-        return {item: answer for item, answer in zip(known.dataset.ids, known.answers, strict=True) if answer}
+        told = known.cells if verbatim and known.cells else known.answers
+        return {item: cell for item, cell, some in zip(known.dataset.ids, told, known.answers, strict=True) if some}
