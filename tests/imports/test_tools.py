@@ -336,3 +336,18 @@ def test_prodigy_without_its_hashes_and_with_nothing_chosen(lines, answers, lost
     )
     assert (found.tool, answers(found)) == ("prodigy", [("1", "", "LATE")])
     assert lost(found) == {"rejected": 1, "empty": 1}
+
+
+def test_a_table_with_ids_and_several_people_is_never_read_by_its_people(answers):
+    rows = ["7,urgent;billing,ann", "7,urgent,bob", "8,billing; question,ann", "9,spam,ann"]
+    found = read_labels("\n".join(["id,label,who", *rows]).encode(), name="x.csv", task="multi")
+    assert (found.has_texts, found.details["label"]) == (False, "label")
+    assert answers(found)[:2] == [("7", "ann", ("urgent", "billing")), ("7", "bob", ("urgent",))]
+    with_texts = ["id,text,label,who", "7,Late,a,ann", "7,Late,b,bob", "8,Late,a,ann"]
+    found = read_labels("\n".join(with_texts).encode(), name="x.csv")
+    assert answers(found) == [("7", "ann", "a"), ("7", "bob", "b"), ("8", "ann", "a")]
+    unlike = ["id,text,label,who", "7,Late,a,ann", "7,Lost,b,bob"]
+    found = read_labels("\n".join(unlike).encode(), name="x.csv")
+    assert (found.own_ids, len(found.answers), found.dataset.refusals) == (False, 2, ())
+    student = read_labels(b"answer,topic\nA long answer of a student,good\nAnother long one,bad\n", name="x.csv")
+    assert answers(student) == [("1", "", "good"), ("2", "", "bad")]

@@ -9,10 +9,22 @@ if TYPE_CHECKING:
     from votek.datasets.table import Table
     from votek.datatypes import TaskType
 
-__all__ = ["Suggestion", "default_role", "label_values", "suggest_columns", "task_type"]
+__all__ = ["LABEL_NAMES", "Suggestion", "default_role", "label_values", "suggest_columns", "task_type"]
 
 _TEXT = ("text", "sentence", "message", "question", "utterance", "content", "body", "review", "comment", "input")
-_LABEL = ("label", "labels", "intent", "class", "category", "sentiment", "topic", "target", "answer", "output", "query")
+LABEL_NAMES = (
+    "label",
+    "labels",
+    "intent",
+    "class",
+    "category",
+    "sentiment",
+    "topic",
+    "target",
+    "answer",
+    "output",
+    "query",
+)
 _ID = ("id", "item_id", "text_id", "uid", "uuid", "guid")
 _SAMPLE = 5000
 _MOST_LABELS = 200
@@ -38,7 +50,7 @@ def suggest_columns(table: Table) -> Suggestion:
     rest = [column for column in table.columns if column != text]
     identity = next((c for c in rest if c.lower() in _ID and _unique(table.column(c))), None)
     rest = [column for column in rest if column != identity]
-    named = sorted((c for c in rest if c.lower() in _LABEL), key=lambda c: _LABEL.index(c.lower()))
+    named = sorted((c for c in rest if c.lower() in LABEL_NAMES), key=lambda c: LABEL_NAMES.index(c.lower()))
     repeating = [c for c in rest if c not in named and _repeats(table.column(c)[:_SAMPLE])]
     return Suggestion(text, identity, (*named, *repeating))
 

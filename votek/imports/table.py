@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from votek.datasets.json_cells import NotReadable, parse
 from votek.datasets.reading import read_table
-from votek.datasets.suggest import suggest_columns, task_type
+from votek.datasets.suggest import LABEL_NAMES, Suggestion, suggest_columns, task_type
 from votek.datasets.table import Table, is_blank, listed
 from votek.errors import FileError
 from votek.imports.draft import Draft
@@ -15,6 +15,7 @@ __all__ = ["FORMAT", "add_table"]
 
 _ID = ("id", "item_id", "text_id", "instance_id", "uid", "uuid", "guid")
 _WHO = ("annotator", "annotator_id", "who", "user", "user_id", "worker", "worker_id", "labeler", "rater", "person")
+_LABEL = ("label", "labels", "class", "category", "answer")
 _NO_LABEL = "-1"
 """What data sets with named labels write where there is none."""
 _TIME = ("time", "timestamp", "created_at", "date")
@@ -44,18 +45,18 @@ def add_table(table: Table, draft: Draft, *, names: list[str] | None = None, lab
     for refusal in table.refusals:
         draft.refuse(refusal.row, refusal.reason, refusal.excerpt)
     found = suggest_columns(table)
-    label = label or options.label or next(iter(found.labels), None) or _only_label(found.text)
-    if label is None:
-        raise FileError(f"no column looks like labels. Name it with --label; there are: {listed(table.columns)}.")
-    id_column = options.id or found.id or (found.text if (found.text or "").lower() in _ID else None)
-    text = options.text or (None if found.text in (label, id_column) else found.text)
-    if text is None and id_column is None:
-        raise FileError(f"name the column of the text or of its id; there are: {listed(table.columns)}.")
-    draft.has_texts = text is not None
     who = _column(table, options.who, _WHO)
     time = _column(table, options.time, _TIME)
     if options.time is not None and time is None:
         raise FileError(f"there is no column {options.time!r} for the time; there are: {listed(table.columns)}.")
+    label = label or options.label or _label_column(found, (who, time))
+    if label is None:
+        raise FileError(f"no column looks like labels. Name it with --label; there are: {listed(table.columns)}.")
+    id_column = options.id or found.id or _id_of_several(table, found.text, label, who)
+    text = options.text or (None if found.text in (label, id_column) else found.text)
+    if text is None and id_column is None:
+        raise FileError(f"name the column of the text or of its id; there are: {listed(table.columns)}.")
+    draft.has_texts = text is not None
     if who is not None:
         draft.nobody = ""
     cells = table.column(label)
@@ -84,9 +85,24 @@ def add_table(table: Table, draft: Draft, *, names: list[str] | None = None, lab
         )
 
 
-def _only_label(text: str | None) -> str | None:
-    """A column that would pass for the text, were it not called a label: the texts are known by their ids then."""
-    return text if text is not None and text.lower() in ("label", "labels", "class", "category", "answer") else None
+def _label_column(found: Suggestion, others: tuple[str | None, ...]) -> str | None:
+    """The likely labels: never who gave them or when, however often these repeat.
+
+    A column that would pass for the text, were it not called a label, is one: the texts are known by their ids then.
+    """
+    likely = [name for name in found.labels if name not in others]
+    called = next((name for name in likely if name.lower() in LABEL_NAMES), None)
+    longest = found.text if (found.text or "").lower() in _LABEL else None
+    return called or longest or next(iter(likely), None)
+
+
+def _id_of_several(table: Table, text: str | None, label: str, who: str | None) -> str | None:
+    """A column of ids that repeat because several people answered: the same id always stands for the same text."""
+    name = next((name for name in table.columns if name.lower() in _ID), None)
+    if name is None or text in (name, label) or who is None or text is None:
+        return name if text in (name, label) else None
+    ids, texts = table.column(name), table.column(text)
+    return name if len(set(ids)) == len(set(zip(ids, texts, strict=True))) and all(ids) else None
 
 
 def _column(table: Table, wanted: str | None, usual: tuple[str, ...]) -> str | None:
