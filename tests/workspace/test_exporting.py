@@ -112,6 +112,25 @@ def test_right_answers_that_cannot_go_out_are_said(workspace, labelled, tested, 
         workspace.export(labelled.id, "tests", answers=True)
 
 
+@pytest.mark.parametrize("size", [2, 9])
+def test_test_items_that_are_replaced_meanwhile_change_nothing(workspace, tested, load, dataset, monkeypatch, size):
+    """An export is of one view: another test file, even with vectors of its own, has no part in it."""
+    from votek.jobs.preparing import embed_tests
+
+    expected, read = workspace.export(tested.id, "prompts-jsonl").content, workspace._material
+
+    def replaced_after(project_id):
+        view = read(project_id)
+        load(tested, dataset(size, seed=size, prefix="other"), role="test")
+        embed_tests(workspace, project_id)
+        return view
+
+    monkeypatch.setattr(workspace, "_material", replaced_after)
+    assert workspace.export(tested.id, "prompts-jsonl").content == expected
+    monkeypatch.undo()
+    assert len(workspace.export(tested.id, "prompts-jsonl").content.splitlines()) == size
+
+
 def test_labels_go_out_whatever_is_the_matter_with_the_prompts(workspace, labelled, load, dataset):
     load(labelled, dataset(9, seed=3, prefix="t"), role="test")
     file, manifest = workspace.export_files(labelled.id, "labelled-jsonl")

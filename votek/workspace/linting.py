@@ -89,7 +89,7 @@ class Linting(Prompting):
             "mean": prepared.embeddings.mean,
             "copies": prepared.copies,
         }
-        tests = prepared.embeddings if material.tests is None else self.embeddings(project_id, "test")
+        tests = self._query_vectors(project_id, material)
         if queries and tests is not None and tests.model_digest == prepared.embeddings.model_digest:
             known["query_vectors"] = np.asarray(tests.vectors[[row for row, _ in queries]])
         return known

@@ -23,6 +23,7 @@ from votek.workspace.results import Results
 from votek.workspace.suggesting import shown_before
 
 if TYPE_CHECKING:
+    from votek.datatypes import Embeddings
     from votek.pipeline import Prepared
     from votek.prompts import LabelledRow, QueryRow
 
@@ -133,8 +134,7 @@ class Prompting(Results):
     def _prompt_set(self, project_id: str, material: Material, queries: list[tuple[int, QueryRow]]) -> PromptSet:
         from votek.prompts import build_prompts
 
-        prepared = material.prepared
-        tests = prepared.embeddings if material.tests is None and prepared else self.embeddings(project_id, "test")
+        prepared, tests = material.prepared, self._query_vectors(project_id, material)
         if prepared is None or tests is None or tests.model_digest != prepared.embeddings.model_digest:
             raise InputError(
                 "The vectors that similar texts are found by are not computed yet. They are made in the background "
@@ -153,6 +153,12 @@ class Prompting(Results):
             task=material.project.task,
         )
         return self._with_manifest(material, prompts, [query.id for _, query in queries])
+
+    def _query_vectors(self, project_id: str, material: Material) -> Embeddings | None:
+        """Vectors of what prompts are written for: this view's test items (be they replaced since) or pool."""
+        if material.tests is not None:
+            return self._embeddings_of(project_id, material.tests.dataset.digest)
+        return None if material.prepared is None else material.prepared.embeddings
 
     def _recorded_confidence(self, rounds: Sequence[Round]) -> dict[str, list[float | None]]:
         """What models said that cannot be asked again to the letter; the stand-in can."""

@@ -68,12 +68,7 @@ class Results(Context):
         with self.store.read() as tx:
             project_rows.get(tx, project_id)
             row = data_rows.current(tx, project_id, role)
-            found = data_rows.results(tx, project_id, row.digest).get("embed") if row else None
-        stored = self.store.cache.get(found[0]) if found else None
-        if found is None or stored is None:
-            return None
-        details = found[1]
-        return Embeddings(stored["vectors"], details["model"], details["model_digest"], stored["mean"])
+        return None if row is None else self._embeddings_of(project_id, row.digest)
 
     def prepared(self, project_id: str) -> Prepared | None:
         """Vectors, copies and graph of the texts, once they are computed."""
@@ -89,6 +84,16 @@ class Results(Context):
             found = data_rows.results(tx, project_id, row.digest).get(f"map-{method}") if row else None
         stored = self.store.cache.get(found[0]) if found else None
         return None if found is None or stored is None else Projection(stored["xy"], method, dict(found[1]))
+
+    def _embeddings_of(self, project_id: str, digest: str) -> Embeddings | None:
+        """Vectors of the data set of this digest, even where another has taken its place since it was read."""
+        with self.store.read() as tx:
+            found = data_rows.results(tx, project_id, digest).get("embed")
+        stored = self.store.cache.get(found[0]) if found else None
+        if found is None or stored is None:
+            return None
+        details = found[1]
+        return Embeddings(stored["vectors"], details["model"], details["model_digest"], stored["mean"])
 
     def rounds(self, project_id: str) -> list[Round]:
         """The rounds that make up the queue, in order, repairs included."""
