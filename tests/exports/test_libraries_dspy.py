@@ -49,6 +49,18 @@ def test_every_text_is_shown_in_pick_order(dspy, tmp_path):
     assert exact == sum(text == text.rstrip() for text in HOSTILE) > 200
 
 
+def test_every_text_that_is_asked_about_reaches_the_model_as_it_is(dspy, tmp_path):
+    program = loaded(dspy, tmp_path, hostile_request()[0])
+    answer = dspy.utils.DummyLM([{"label": "a"}] * len(HOSTILE))
+    with dspy.context(lm=answer, adapter=dspy.ChatAdapter()):
+        for text in HOSTILE:
+            program(text=text, demos=[])
+    sent = [call["messages"][-1]["content"] for call in answer.history]
+    assert [one.startswith(field("text", text) + "\n\n") for one, text in zip(sent, HOSTILE, strict=True)] == [
+        True
+    ] * len(HOSTILE)
+
+
 def test_the_program_is_what_dspy_saves_and_warns_of_nothing(dspy, tmp_path, caplog):
     request, _ = hostile_request()
     program = loaded(dspy, tmp_path, request)

@@ -182,7 +182,10 @@ def test_a_folder_is_read_like_its_zip_and_the_same_export_has_the_same_bytes(pl
     assert "votek-pack" in repr(votek.load_pack(folder)) or "24 labelled texts" in repr(votek.load_pack(folder))
 
 
-def test_the_few_lines_of_the_page_write_the_same_prompt(folder):
+@pytest.mark.parametrize("n", [4, 0, 99])
+def test_the_few_lines_of_the_page_write_the_same_prompt(folder, n):
+    settings = json.loads((folder / "settings.json").read_bytes())["settings"] | {"n": n}
+    change(folder, "settings.json", edited_json(settings=settings), honest=True)
     page = (DOCS / "packs.md").read_text("utf-8")
     (reader,) = re.findall(r"<!-- the reader -->\n```python\n(.*?)```", page, re.DOTALL)
     assert len(reader.splitlines()) <= 12
