@@ -203,6 +203,7 @@ def test_a_bundle_is_no_backup_and_a_backup_no_bundle(clean, made, tmp_path):
     refused(clean, tmp_path / "none", "There is no file", StorageError)
     (tmp_path / "text").write_text("hello")
     refused(clean, tmp_path / "text", "is not a bundle", FileError)
+    refused(clean, tmp_path, "is a folder", FileError)
 
 
 def test_a_bundle_that_grows_is_refused_before_it_is_unpacked(clean, made):

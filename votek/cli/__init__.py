@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -10,6 +11,9 @@ from votek.cli.guide import EPILOG, GuideGroup
 from votek.errors import VotekError
 
 __all__ = ["app", "load_commands", "main"]
+
+_REFUSED: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""Whatever is wrong with arguments; Typer does not export the class, and which library it is from has changed."""
 
 app = typer.Typer(
     name="votek",
@@ -58,10 +62,30 @@ def load_commands() -> typer.Typer:
 def main() -> None:
     """Run a command; an error that a person can act on becomes one line and exit code 2."""
     try:
-        load_commands()()
+        # A command without arguments shows the guide, which is no error of one line.
+        code = load_commands()(prog_name="votek", standalone_mode=not sys.argv[1:])
+        sys.exit(code if isinstance(code, int) else 0)
     except VotekError as error:
-        typer.echo(f"votek: {error}", err=True)
-        sys.exit(2)
+        _refuse(str(error))
+    except _REFUSED as error:
+        _refuse(_usage(error))
+    except OSError as error:
+        named = f" ({error.filename})" if error.filename else ""
+        _refuse(f"{error.strerror or error}{named}. Check the path, the permissions and the space that is left.")
+    except typer.Abort:
+        _refuse("stopped", code=1)
     except KeyboardInterrupt:
-        typer.echo("votek: stopped", err=True)
-        sys.exit(130)
+        _refuse("stopped", code=130)
+
+
+def _usage(error: Exception) -> str:
+    """What is wrong with the arguments, and how to learn which there are."""
+    context = getattr(error, "ctx", None)
+    said = " ".join(str(getattr(error, "format_message", error.__str__)()).split())
+    said += "" if said.endswith((".", "?")) else "."
+    return f"{said} Try: {context.command_path if context else 'votek'} --help"
+
+
+def _refuse(line: str, *, code: int = 2) -> NoReturn:
+    typer.echo(f"votek: {line}", err=True)
+    sys.exit(code)

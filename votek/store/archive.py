@@ -126,6 +126,8 @@ def opened(path: Path, kind: Kind = BACKUP, *, most: int | None = None) -> Itera
             yield archive, manifest
     except FileNotFoundError as error:
         raise StorageError(f"There is no file {path}. Give the path of a {kind.word} {made}.") from error
+    except IsADirectoryError as error:
+        raise FileError(f"{path} is a folder. Give the path of a {kind.word} {made}.") from error
     except zipfile.BadZipFile as error:
         if _begins_as_zip(path):
             raise damaged(path, str(error), kind) from error
