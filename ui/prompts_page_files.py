@@ -66,7 +66,11 @@ def offer(page: OpenPage, wanted: Wanted, *, load: str = "", primary: bool = Fal
 def _made(page: OpenPage, wanted: Wanted) -> _Prepared | None:
     try:
         file, manifest = page.workspace.export_files(
-            page.project.id, wanted.format, formula_guard=wanted.formula_guard, answers=wanted.answers
+            page.project.id,
+            wanted.format,
+            formula_guard=wanted.formula_guard,
+            answers=wanted.answers,
+            name=wanted.file_name,
         )
     except VotekError as problem:
         first, _, rest = str(problem).partition("\n")
@@ -98,7 +102,7 @@ def _draw(prepared: _Prepared) -> None:
     st.download_button(
         "Manifest",
         data=prepared.manifest.content,
-        file_name=f"{wanted.file_name}.manifest.json",
+        file_name=prepared.manifest.name,
         mime="application/json",
         type="tertiary",
         on_click="ignore",

@@ -83,7 +83,7 @@ def test_page_python_and_command_line_give_the_same_bytes(space, project, take_a
         at = take_away(title)
         for name in [one.name for one in catalogue() if GROUPS[one.group] == title] or ["all"]:
             prepare(at, name)
-            file, manifest = space.export_files(project.id, name)
+            file, manifest = space.export_files(project.id, name, name=file_name("Shop", name))
             assert offered[f"download-{name}"] == file.content
             assert offered[f"manifest-{name}"] == manifest.content
             out = tmp_path / f"{name}.zip"

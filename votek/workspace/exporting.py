@@ -50,14 +50,23 @@ class Exporting(Linting):
         return self.export_files(project_id, format, formula_guard=formula_guard, answers=answers)[0]
 
     def export_files(
-        self, project_id: str, format: str, *, formula_guard: bool = True, answers: bool = False
+        self,
+        project_id: str,
+        format: str,
+        *,
+        formula_guard: bool = True,
+        answers: bool = False,
+        name: str | None = None,
     ) -> tuple[ExportFile, ExportFile]:
-        """What `export` gives, and the manifest that stands beside it, from one view of the labels."""
+        """What `export` gives, and the manifest that stands beside it, from one view of the labels.
+
+        `name`: what the manifest calls the file, if it is going to lie under another name than its usual one.
+        """
         from votek import exports
 
         ready = self._ready(project_id, format, formula_guard=formula_guard, answers=answers)
         file = exports.write(format, **ready.material)
-        return file, exports.manifest_file(ready.manifest, file, format=format, lint=ready.lint)
+        return file, exports.manifest_file(ready.manifest, file, format=format, name=name, lint=ready.lint)
 
     def save_export(
         self,
