@@ -349,5 +349,10 @@ def test_a_table_with_ids_and_several_people_is_never_read_by_its_people(answers
     unlike = ["id,text,label,who", "7,Late,a,ann", "7,Lost,b,bob"]
     found = read_labels("\n".join(unlike).encode(), name="x.csv")
     assert (found.own_ids, len(found.answers), found.dataset.refusals) == (False, 2, ())
+    long_names = ["id,label,annotator", "7,a,ann.of.a.long.name@example.org", "7,b,bob.of.a.long.name@example.org"]
+    found = read_labels("\n".join(long_names).encode(), name="x.csv")
+    assert [(item, value) for item, _, value in answers(found)] == [("7", "a"), ("7", "b")]
+    phrases = ["phrase,label,annotator", "Late,a,ann.of.a.long.name@example.org", "Lost,b,bob@example.org"]
+    assert read_labels("\n".join(phrases).encode(), name="x.csv").dataset.texts == ("Late", "Lost")
     student = read_labels(b"answer,topic\nA long answer of a student,good\nAnother long one,bad\n", name="x.csv")
     assert answers(student) == [("1", "", "good"), ("2", "", "bad")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from votek.datasets.json_cells import NotReadable, parse
 from votek.datasets.reading import read_table
 from votek.datasets.suggest import LABEL_NAMES, Suggestion, suggest_columns, task_type
@@ -44,12 +46,12 @@ def add_table(table: Table, draft: Draft, *, names: list[str] | None = None, lab
     options = draft.options
     for refusal in table.refusals:
         draft.refuse(refusal.row, refusal.reason, refusal.excerpt)
-    found = suggest_columns(table)
     who = _column(table, options.who, _WHO)
     time = _column(table, options.time, _TIME)
     if options.time is not None and time is None:
         raise FileError(f"there is no column {options.time!r} for the time; there are: {listed(table.columns)}.")
-    label = label or options.label or _label_column(found, (who, time))
+    found = suggest_columns(_without(table, who, time))
+    label = label or options.label or _label_column(found)
     if label is None:
         raise FileError(f"no column looks like labels. Name it with --label; there are: {listed(table.columns)}.")
     id_column = options.id or found.id or _id_of_several(table, found.text, label, who)
@@ -85,15 +87,20 @@ def add_table(table: Table, draft: Draft, *, names: list[str] | None = None, lab
         )
 
 
-def _label_column(found: Suggestion, others: tuple[str | None, ...]) -> str | None:
-    """The likely labels: never who gave them or when, however often these repeat.
+def _without(table: Table, *names: str | None) -> Table:
+    """The table but for who answered and when: neither is a text or a label, however long or often repeated."""
+    kept = [at for at, name in enumerate(table.columns) if name not in names]
+    return replace(table, columns=tuple(table.columns[at] for at in kept), cells=tuple(table.cells[at] for at in kept))
 
-    A column that would pass for the text, were it not called a label, is one: the texts are known by their ids then.
+
+def _label_column(found: Suggestion) -> str | None:
+    """The likely labels, a column of such a name first.
+
+    One that would pass for the text, were it not called a label, is one: the texts are known by their ids then.
     """
-    likely = [name for name in found.labels if name not in others]
-    called = next((name for name in likely if name.lower() in LABEL_NAMES), None)
+    called = next((name for name in found.labels if name.lower() in LABEL_NAMES), None)
     longest = found.text if (found.text or "").lower() in _LABEL else None
-    return called or longest or next(iter(likely), None)
+    return called or longest or next(iter(found.labels), None)
 
 
 def _id_of_several(table: Table, text: str | None, label: str, who: str | None) -> str | None:
