@@ -98,6 +98,22 @@ def test_a_newly_labelled_text_is_added_because_of_labels(space, project):
     assert {change.item: change.removed for change in back.prompts} == {c.item: c.added for c in found.prompts}
 
 
+def test_more_demonstrations_and_a_new_label_are_two_reasons(space, project):
+    before = space.prompt_set(project.id)
+    taken = {entry.item for entry in space.queue(project.id)}
+    new = [f"a{n}" for n in range(60) if f"a{n}" not in taken][:6]
+    space.add_to_queue(project.id, [int(item[1:]) for item in new])
+    give(space, project.id, dict.fromkeys(new, "x"))
+    space.set_prompts(project.id, PromptSettings(n=8))
+    found = diff_prompt_sets(before, space.prompt_set(project.id))
+    assert len(found.prompts) == 5
+    for change in found.prompts:
+        assert len(change.added) - len(change.removed) == 4
+        expected = ("labels", "parameters") if set(new) & set(change.added) else ("parameters",)
+        assert change.because == expected
+    assert any(set(new) & set(change.added) for change in found.prompts)
+
+
 @pytest.mark.parametrize(
     ("settings", "because", "what"),
     [

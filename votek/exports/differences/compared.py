@@ -170,9 +170,13 @@ class _Reasons:
         return self._of("test items", "data", "labels")
 
     def of_exchange(self, added: tuple[str, ...], removed: tuple[str, ...]) -> tuple[CauseKind, ...]:
-        """Labels explain all of it where whatever came is newly labelled, or whatever went lost its label."""
+        """Labels explain all of it where whatever came is newly labelled, or whatever went lost its label.
+
+        A prompt that grew or shrank while the settings changed has these for a reason, too.
+        """
         by_labels = bool(self.new.intersection(added) or self.gone.intersection(removed))
-        explained = set(added) <= self.new or set(removed) <= self.gone
+        explained = (added and set(added) <= self.new) or (removed and set(removed) <= self.gone)
+        explained = explained and (len(added) == len(removed) or "parameters" not in self._kinds)
         others = self._of("parameters", "model", "data", "test items")
         retrieval = tuple(kind for kind in others if kind not in ("unknown", "code"))
         if by_labels:
