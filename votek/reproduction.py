@@ -13,6 +13,7 @@ from votek import datasets, exports, pipeline
 from votek.datasets.groups import row_groups
 from votek.datatypes import PromptSet
 from votek.errors import FileError, InputError
+from votek.exports import LabelledVectors
 from votek.exports.versions import versions
 from votek.prompts import QueryRow, build_prompts
 from votek.scoring import open_scorer
@@ -44,6 +45,8 @@ class Reproduction:
     notes: tuple[str, ...]
     labelled: tuple[LabelledRow, ...]
     prompts: PromptSet
+    vectors: LabelledVectors
+    own: PromptSet | None = None
 
 
 def reproduce(
@@ -52,6 +55,7 @@ def reproduce(
     *,
     tests: Path | None = None,
     model: str | None = None,
+    own: bool = False,
     progress: Progress | None = None,
 ) -> Reproduction:
     """Read the data, embed it, run every recorded round again, and write the prompts again.
@@ -61,6 +65,7 @@ def reproduce(
         data: the file that the texts came from; read as the manifest says.
         tests: the file of test items, when the prompts were made for one.
         model: where the embedding model lies on this computer, if not under its recorded name.
+        own: write a prompt for each labelled text too, as some exports need.
 
     Raises:
         FileError: a file is not the one that the manifest was made from.
@@ -81,13 +86,21 @@ def reproduce(
     differences = [*_other_model(recorded, prepared.embeddings), *again.differences(rounds)]
     labelled = exports.labelled_rows(manifest, pool)
     prompts = _prompts(manifest, pool, test_items, prepared, labelled, progress)
-    made = {**manifest, "versions": versions(), "prompts": {**manifest["prompts"]}}
+    rest = {name: part for name, part in manifest.items() if name != "export"}  # of the file it stood beside
+    made = {**rest, "versions": versions(), "prompts": {**manifest["prompts"]}}
     made["prompts"]["digest"] = exports.prompts_digest(prompts)
     if made["prompts"]["digest"] != manifest["prompts"]["digest"]:
         differences.append("The prompts are not the recorded ones, letter for letter.")
     notes = exports.compare({"versions": manifest["versions"]}, {"versions": made["versions"]})
     notes = [*again.notes, *notes]
-    return Reproduction(tuple(differences), tuple(notes), labelled, PromptSet(prompts, made))
+    return Reproduction(
+        tuple(differences),
+        tuple(notes),
+        labelled,
+        PromptSet(prompts, made),
+        _vectors(manifest, prepared, [row.row for row in labelled]),
+        PromptSet(_own(manifest, pool, prepared, labelled), made) if own else None,
+    )
 
 
 def _read(recorded: Mapping[str, Any], path: Path) -> Dataset:
@@ -225,16 +238,35 @@ def _prompts(
     vectors = prepared.embeddings.vectors
     if tests is not None:
         vectors = pipeline.embed_texts(tests.texts, model=prepared.embeddings.model, progress=progress)[0].vectors
+    own = tests is None
+    return _written(manifest, source, rows, vectors[rows], prepared=prepared, labelled=labelled, own=own)
+
+
+def _own(
+    manifest: Mapping[str, Any], pool: Dataset, prepared: Prepared, labelled: tuple[LabelledRow, ...]
+) -> tuple[Prompt, ...]:
+    """A prompt for each labelled text, from the others."""
+    rows = [row.row for row in labelled]
+    vectors = prepared.embeddings.vectors[rows]
+    return _written(manifest, pool, rows, vectors, prepared=prepared, labelled=labelled, own=True)
+
+
+def _written(
+    manifest: Mapping[str, Any],
+    source: Dataset,
+    rows: Sequence[int],
+    vectors: NDArray[np.floating],
+    *,
+    prepared: Prepared,
+    labelled: tuple[LabelledRow, ...],
+    own: bool,
+) -> tuple[Prompt, ...]:
+    """The prompts of some rows of `source`; `own`: whether it is the pool."""
     hidden = manifest["tests"].get("hidden", ())
     names = [str(name) for name in source.fields.columns if name not in hidden]
     cells = {name: source.fields[name].tolist() for name in names}
     queries = [
-        QueryRow(
-            source.ids[row],
-            source.texts[row],
-            {name: cells[name][row] for name in names},
-            row if tests is None else None,
-        )
+        QueryRow(source.ids[row], source.texts[row], {name: cells[name][row] for name in names}, row if own else None)
         for row in rows
     ]
     return build_prompts(
@@ -242,9 +274,21 @@ def _prompts(
         pool=labelled,
         pool_vectors=prepared.embeddings.vectors[[row.row for row in labelled]],
         queries=queries,
-        query_vectors=vectors[rows],
+        query_vectors=vectors,
         mean=prepared.embeddings.mean,
         copies=prepared.copies,
         near_copy_threshold=manifest["near_copies"]["threshold"],
         task=exports.recorded_task(manifest),
+    )
+
+
+def _vectors(manifest: Mapping[str, Any], prepared: Prepared, rows: list[int]) -> LabelledVectors:
+    """How similar texts are found outside the app; under the recorded name of the model."""
+    return LabelledVectors(
+        rows=np.asarray(prepared.embeddings.vectors[rows]),
+        mean=np.asarray(prepared.embeddings.mean),
+        copies=np.asarray(prepared.copies[rows]),
+        model=manifest["model"]["name"],
+        model_digest=prepared.embeddings.model_digest,
+        near_copy_threshold=manifest["near_copies"]["threshold"],
     )

@@ -167,6 +167,16 @@ def test_labels_that_came_with_the_file_make_prompts_without_a_worker(run, tmp_p
     run("export", "Known", "--format", "pack", "--out", tmp_path / "pack.zip")
 
 
+def test_every_format_comes_out_again_from_its_manifest(run, project, tmp_path):
+    for format in ("all", "pack", "openai-chat-answered-jsonl"):
+        made, again = tmp_path / "made.zip", tmp_path / "again.zip"
+        run("export", "Mine", "--format", format, "--out", made)
+        files = (tmp_path / "made.manifest.json", tmp_path / "texts.csv", "--tests", tmp_path / "tests.csv")
+        told = run("reproduce", *files, "--format", format, "--out", again)
+        assert told == "Identical.\n"
+        assert again.read_bytes() == made.read_bytes()
+
+
 def test_files_that_differ_in_their_ending_keep_a_manifest_each(run, project, tmp_path):
     def beside(name):
         return json.loads((tmp_path / name).read_text("utf-8"))["export"]["file"]

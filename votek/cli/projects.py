@@ -176,11 +176,17 @@ def reproduce(
     from votek.reproduction import reproduce as run_again
 
     recorded = exports.read_manifest(read_bytes(manifest))
+    own = out is not None and exports.needs_own_prompts(format)
     with progress_bar() as progress:
-        result = run_again(recorded, data, tests=tests, model=model, progress=progress)
+        result = run_again(recorded, data, tests=tests, model=model, own=own, progress=progress)
     if out is not None:
         file = exports.write(
-            format, labelled=result.labelled, prompts=result.prompts, task=exports.recorded_task(recorded)
+            format,
+            labelled=result.labelled,
+            prompts=result.prompts,
+            task=exports.recorded_task(recorded),
+            own=result.own,
+            vectors=result.vectors,
         )
         write_whole(out, file.content)
     identical = not result.differences

@@ -21,7 +21,7 @@ from votek.exports.files import ExportFile, LabelledVectors, WrittenFile
 from votek.exports.format import GROUPS, Format
 from votek.exports.lineage import labelled_rows, prompt_settings, recorded_rounds, recorded_task
 from votek.exports.manifest import SCHEMA, build_manifest, manifest_bytes, prompts_digest, read_manifest
-from votek.exports.registry import catalogue, find_format, formats, needs_prompts
+from votek.exports.registry import catalogue, find_format, formats, needs_own_prompts, needs_prompts
 from votek.exports.writing import ExportMaterial, manifest_file, save, write, write_to
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "lint_set",
     "manifest_bytes",
     "manifest_file",
+    "needs_own_prompts",
     "needs_prompts",
     "prompt_settings",
     "prompts_digest",

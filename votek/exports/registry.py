@@ -27,7 +27,7 @@ from votek.exports import (
 )
 from votek.exports.format import Format
 
-__all__ = ["ALL", "catalogue", "find_format", "formats", "needs_prompts"]
+__all__ = ["ALL", "catalogue", "find_format", "formats", "needs_own_prompts", "needs_prompts"]
 
 ALL = "all"
 """The name of everything in one zip file, which is no format of its own."""
@@ -73,6 +73,11 @@ def formats() -> dict[str, str]:
 def needs_prompts(format: str) -> bool:
     """Whether `format` holds prompts or their templates, so that `write` must be given a prompt set."""
     return format == ALL or find_format(format).needs != "labels"
+
+
+def needs_own_prompts(format: str) -> bool:
+    """Whether `format` holds a prompt for each labelled text, so that `write` must be given them as `own`."""
+    return format == ALL or find_format(format).needs == "own prompts"
 
 
 def find_format(name: str) -> Format:
