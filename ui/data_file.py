@@ -57,12 +57,14 @@ def read_upload(upload: UploadedFile, *, key: str, settings: Settings) -> Table 
 
 
 def how_read(details: dict[str, Any] | Any) -> str:
-    """One plain sentence: format, encoding, separator.
+    """One plain sentence: format, encoding, separator; or that texts came with labels, of which the tool is all.
 
     >>> how_read({"format": "csv", "encoding": "utf-8", "delimiter": ";"})
     'Read as CSV, encoding utf-8, separated by semicolon.'
     """
-    known = datasets.formats().get(str(details.get("format")))
+    if not details.get("format"):
+        return "Loaded with its labels from the export of another tool."
+    known = datasets.formats().get(str(details["format"]))
     words = [known.title if known else "a table"]
     if details.get("compression") == "gzip":
         words[0] += " (gzip)"

@@ -10,7 +10,7 @@ import streamlit as st
 from ui.data_file import draw_refusals
 from ui.data_import_report import draw_comparison, draw_earlier, draw_losses
 from ui.frame import OpenPage, errors_shown, show_error
-from ui.home import free_name
+from ui.home import NEW_NAME, free_name
 from votek.datasets import Limits
 from votek.errors import VotekError
 from votek.imports import label_formats, read_labels
@@ -32,15 +32,15 @@ _TASKS = {"single": "one label for each text", "multi": "several labels for a te
 def draw_import_labels(page: OpenPage, *, empty: bool = False) -> None:
     """Draw the way of labels that were made elsewhere; `empty`: the project has no texts yet, so these come as well."""
     key = f"labels-{page.project.id}"
-    with st.expander("Labels from another tool"):
+    done = st.session_state.pop(f"{key}-done", None)
+    with st.expander("Labels from another tool", expanded=bool(done)):
+        if done:
+            st.success(done)
         st.caption(
             "An export of Label Studio, doccano, Argilla, Prodigy or Potato, a zipped folder of Hugging Face datasets, "
             "or a table with labels. Everybody who labelled stays a person of their own. Nothing is stored before you "
             "have seen what was found."
         )
-        done = st.session_state.pop(f"{key}-done", None)
-        if done:
-            st.success(done)
         turn = st.session_state.get(f"{key}-turn", 0)
         upload = st.file_uploader(
             "File with labels",
@@ -147,12 +147,13 @@ def _load(
     key: str,
 ) -> None:
     space, project = page.workspace, page.project
+    title = free_name(space, name.split(".")[0].strip() or "Labels")
     if new:
-        project, done = project_from_labels(
-            space, free_name(space, name.split(".")[0].strip() or "Labels"), found, file=name
-        )
+        project, done = project_from_labels(space, title, found, file=name)
     elif empty:
         done = fill_from_labels(space, project.id, found, file=name)
+        if project.name == NEW_NAME:
+            space.rename_project(project.id, title)
     else:
         done = space.import_labels(project.id, found, file=name, existing=existing)
     if new or empty:

@@ -41,6 +41,7 @@ def _onward(page: OpenPage, labels: tuple[LabelSpec, ...]) -> None:
     summary, task = page.summary, page.project.task
     words, there = {
         "prompts": ("Build prompts", "pages/6_Prompts.py"),
+        "review": ("Settle disagreements", "pages/5_Review.py"),
         "annotate": ("Go on labelling" if summary.done else "Start labelling", "pages/4_Annotate.py"),
     }.get(summary.next_step, ("Choose texts to label", "pages/2_Select.py"))
     if summary.next_step == "annotate" and task.type != "text" and not labels:

@@ -55,6 +55,7 @@ def draw_prompts(page: OpenPage) -> None:
             default=SECTIONS[0].label,
             required=True,
             label_visibility="collapsed",
+            wrap=True,
             **remembered(page.project.id, "prompts-section"),
         )
         asked = st.button("Show a prompt", key="show-prompt")
@@ -64,7 +65,7 @@ def draw_prompts(page: OpenPage) -> None:
 
 
 def _write(page: OpenPage, material: Material) -> None:
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         draw_presets(page, material)
         settings, problem = draw_settings(page)

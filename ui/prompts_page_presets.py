@@ -45,11 +45,10 @@ def draw_presets(page: OpenPage, material: Material) -> None:
 
 
 def _columns(page: OpenPage, of_pool: list[str], of_query: list[str]) -> list[str]:
-    """Columns that both the labelled texts and the test items have, those that are nobody's text or id first."""
-    both = [column for column in of_pool if column in of_query and not set("{}") & set(column)]
+    """Columns that both the labelled texts and the test items have, without that of the ids."""
     pool = page.workspace.dataset(page.project.id)
-    plain = {pool.details.get("text"), pool.details.get("id")} if pool is not None else set()
-    return sorted(both, key=lambda column: column in plain)
+    ids = pool.details.get("id") if pool is not None else None
+    return [column for column in of_pool if column in of_query and column != ids and not set("{}") & set(column)]
 
 
 def _chosen_columns(page: OpenPage, preset: Preset, columns: list[str]) -> list[str] | None:

@@ -121,6 +121,7 @@ def _tokens(page: OpenPage, prompt: Prompt, settings: PromptSettings, material: 
             height="content" if len(rows) <= _ALL_SHOWN else "auto",
             key=f"prompt-parts-{place}",
             column_config={
+                "Part": st.column_config.TextColumn(width=160),
                 "Tokens": st.column_config.NumberColumn(width=80),
                 "Share": st.column_config.ProgressColumn(
                     max_value=max(counts.total, counts.budget or 0, 1), format=" ", color="primary"

@@ -80,6 +80,7 @@ def _order(key: str, stored: PromptSettings) -> Order:
         default=stored.order,
         format_func=_ORDERS.__getitem__,
         required=True,
+        wrap=True,
         help="A model heeds most what stands nearest to the question, so the most similar one goes last.",
         **remembered(key, "prompt-order"),
     )

@@ -45,6 +45,8 @@ def draw_templates(
         **remembered(key, "prompt-demonstration"),
     )
     first = _judge(demonstration, pool_fields, "demonstration template", label=True, lacks=(_TEXT_LACKS, _LABEL_LACKS))
+    if first:
+        _say_kept_aside(page, demonstration)
     query = st.text_area(
         "The test item",
         stored.query,
@@ -53,6 +55,8 @@ def draw_templates(
         **remembered(key, "prompt-query"),
     )
     second = _judge(query, query_fields, "query template", label=False, lacks=(_QUERY_LACKS, ""))
+    if second:
+        _say_kept_aside(page, query)
     separator = _separator(key, stored.separator)
     with st.expander("What can stand in a template"):
         st.markdown(
@@ -105,6 +109,18 @@ def _judge(source: str, fields: Sequence[str], name: str, *, label: bool, lacks:
         if words and not there:
             st.warning(words)
     return ""
+
+
+def _say_kept_aside(page: OpenPage, written: str) -> None:
+    """Say why a column of the file that a template names is no field: it was loaded as labels."""
+    space, project = page.workspace, page.project
+    uses = {**space.columns(project.id, "test"), **space.columns(project.id)}
+    named = [name for name, use in uses.items() if use in ("gold", "labelled") and f"field:{name}}}" in written]
+    if named:
+        st.info(
+            escape(", ".join(named)) + ": loaded as labels, so it never stands in a prompt, where it could give an "
+            "answer away. To use such a column, choose *Ignore* for it on the Data page when you load the file anew."
+        )
 
 
 def _separator(key: str, stored: str) -> str:

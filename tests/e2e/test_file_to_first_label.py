@@ -33,7 +33,8 @@ def begin(page, host, name, content):
     """From the home page to the preview of a file; returns the clicks it took."""
     page.goto(host.url)
     page.get_by_role("button", name="New project").click()
-    chooser = page.get_by_test_id("stFileUploaderDropzoneInput")
+    expect(page.get_by_text("File with the texts")).to_be_visible()  # the home page takes files too
+    chooser = page.get_by_test_id("stFileUploaderDropzoneInput").first
     chooser.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
     return 2
 

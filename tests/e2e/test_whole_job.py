@@ -167,7 +167,8 @@ def test_ten_thousand_real_questions(host, page, open_labeler, real_data, tmp_pa
     clicks = []
     page.goto(host.url)
     click(page.get_by_role("button", name="New project"), clicks)
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(source)
+    expect(page.get_by_text("File with the texts")).to_be_visible()  # the home page takes files too
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(source)
     clicks.append("file")
     click(page.get_by_role("button", name="Load 10,003 texts"), clicks)
     expect(page.get_by_label("How many texts will you label?")).to_have_value("100")

@@ -113,9 +113,14 @@ def test_a_new_project_comes_of_the_file(upload, space, project):
 
 
 def test_an_empty_project_takes_texts_and_labels(upload, space):
-    empty = space.create_project("Empty")
+    empty = space.create_project("New project")
     at = upload(empty)
     load(at, empty)
+    assert space.project(empty.id).name == "tasks"
+    assert "4 answers about 3 texts were loaded." in words(at)
+    assert next(one for one in at.expander if one.label == "Labels from another tool").proto.expanded
+    assert "the export of another tool" in words(at)
+    assert at.button("next-step").label == "Settle disagreements"
     assert len(space.dataset(empty.id)) == 3
     assert [label.name for label in space.project(empty.id).task.labels] == ["late", "lost", "card"]
     assert [job.kind for job in space.jobs(empty.id)] == ["prepare"]

@@ -104,6 +104,7 @@ def test_a_template_that_cannot_be_used_is_explained_and_not_kept(open_at, space
     assert len(at.error) == 1
     assert said in at.error[0].value
     assert any(said in element.value for element in at.info)  # again where the preview would be
+    assert any("loaded as labels" in element.value for element in at.info) == ("truth" in template)
     assert not at.code
     assert space.project(tested.id).prompts == before
     section(at, tested, "Take away")
@@ -174,6 +175,14 @@ def test_the_literal_prompt_is_one_click_away_from_every_section(open_at, space,
         at.button("show-prompt").click().run()
         assert not at.exception
         assert expected in [shown.value for shown in at.code]
+
+
+def test_choices_in_narrow_places_wrap_so_that_none_is_cut_off(open_at, tested):
+    at = open_at(PAGE, tested.id)
+    for name in ("prompts-section", "prompt-order"):
+        assert at.get("button_group")[0].proto.wrap is not None
+        (found,) = [one for one in at.get("button_group") if one.key == f"{tested.id}-{name}"]
+        assert found.proto.wrap is True
 
 
 def test_stored_settings_that_no_longer_fit_the_columns_are_said(open_at, space, tested):

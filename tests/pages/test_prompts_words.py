@@ -53,13 +53,14 @@ def test_a_pair_asks_which_columns(open_at, space, tested):
     at = preset(open_at(PAGE, tested.id), tested, "pair")
     first, second = (at.selectbox(f"{tested.id}-preset-pair-{place}") for place in (0, 1))
     assert first.label == "First text"
-    first.set_value("id").run()
-    second.set_value("id").run()
+    assert first.options == ["text", "team"]
+    first.set_value("text").run()
+    second.set_value("text").run()
     assert "two columns that differ" in words(at)
     at.selectbox(f"{tested.id}-preset-pair-1").set_value("team").run()
     at.button("use-preset").click().run()
     assert not at.exception
-    assert space.project(tested.id).prompts.query == "First: {field:id}\nSecond: {field:team}\nLabel:"
+    assert space.project(tested.id).prompts.query == "First: {field:text}\nSecond: {field:team}\nLabel:"
     assert not at.warning  # a pair needs no {text}
 
 
