@@ -63,6 +63,8 @@ def test_a_project_is_renamed_put_away_and_deleted(space, project):
     with pytest.raises(InputError, match="Nothing was deleted"):
         run("project", "Post", "--delete", input="n\n")
     assert [one.project.id for one in space.projects()] == [project.id]
+    asked = CliRunner().invoke(app, ["project", "Post", "--delete", "--json"], input="n\n")
+    assert ("undone" in asked.stdout, "undone" in asked.stderr) == (False, True)
     assert run_json("project", "Post", "--delete", "--yes")["deleted"] is True
     assert space.projects(archived=True) == []
 

@@ -120,6 +120,14 @@ def test_limits_hold(lines):
     assert "VOTEK_MAX_UPLOAD_MB" in refused(content, "x.jsonl", limits=Limits(max_bytes=100))
 
 
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1e400", "nan", "-1e11", "2024-02-30", "9" * 500]
+)
+def test_a_time_that_no_database_holds_is_a_loss_of_the_time_alone(time, lost):
+    found = read_labels(f"text,label,time\nx,a,{time}\n".encode(), name="x.csv")
+    assert (found.answers[0].value, found.answers[0].time, lost(found)) == ("a", None, {"time": 1})
+
+
 def test_what_is_asked_for_must_be_there(lines):
     plain = lines({"text": "x", "label": ["a"]})
     with pytest.raises(UnknownNameError, match="label-studio, argilla"):

@@ -38,7 +38,9 @@ def manage(
     if delete and (rename is not None or archive is not None):
         raise InputError("--delete stands alone; give --rename, --archive or --unarchive without it.")
     if delete:
-        if not yes and not typer.confirm(f"Delete {found.name!r} with all its labels? This cannot be undone."):
+        if not yes and not typer.confirm(
+            f"Delete {found.name!r} with all its labels? This cannot be undone.", err=True
+        ):
             raise InputError("Nothing was deleted. `votek bundle` keeps a copy of a project in a file.")
         space.delete_project(found.id)
         answer(as_json, {"id": found.id, "deleted": True}, f"{found.name!r} is deleted.")

@@ -85,6 +85,7 @@ def moment(given: Any) -> dt.datetime | None:
         if number is not None:
             return dt.datetime.fromtimestamp(number / 1000 if number > 1e11 else number, dt.UTC)
         found = dt.datetime.fromisoformat(text)
-        return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+        # Near either end of the calendar a time with a zone has none in UTC, which is how it would be stored.
+        return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
     except (ValueError, OverflowError, OSError):
         return None
