@@ -257,6 +257,32 @@ def test_potato_state_without_texts_and_csv(zipped, lines, answers):
     assert answers(read_labels(table, name="annotated.csv")) == [("i1", "ann", "good"), ("i1", "bob", "bad")]
 
 
+def test_potato_states_as_its_server_saves_them(tmp_path, answers, lost):
+    """`user_state.json` holds pairs of a label and its value, and much that only the tool needs."""
+
+    def pair(schema, name, value):
+        return [{"schema": schema, "name": name}, value]
+
+    for user, given in {
+        "ann": [pair("mood", "good", "true"), pair("note", "text_box", "So it is"), pair("mood", "bad", False)],
+        "bob": [pair("mood", "bad", True), "nonsense"],
+        "cy": [pair("mood", "good", "1")],
+    }.items():
+        (tmp_path / "out" / user).mkdir(parents=True)
+        span = [{"schema": "ner", "name": "X", "start": 0, "end": 3, "title": "X"}, "true"]
+        state = {
+            "user_id": user,
+            "instance_id_ordering": ["i1"],
+            "instance_id_to_label_to_value": {"i1": given},
+            "instance_id_to_span_to_value": {"i1": [span]},
+        }
+        (tmp_path / "out" / user / "user_state.json").write_text(json.dumps(state, indent=2))
+    found = read_labels(tmp_path / "out")
+    assert (found.tool, found.has_texts, found.question) == ("potato", False, "mood")
+    assert answers(found) == [("i1", "ann", "good"), ("i1", "bob", "bad"), ("i1", "cy", "good")]
+    assert lost(found) == {"spans": 3, "question": 1, "kind": 1, "field": 1}
+
+
 def test_a_data_set_of_hugging_face(tmp_path, answers):
     import warnings
 

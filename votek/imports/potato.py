@@ -9,7 +9,7 @@ from typing import Any
 from votek.datasets.reading import read_table
 from votek.datatypes import Refusal
 from votek.imports.draft import Draft
-from votek.imports.fields import mapping
+from votek.imports.fields import labels_of, mapping
 from votek.imports.files import Files
 from votek.imports.format import LabelFormat
 
@@ -90,7 +90,21 @@ def _read_state(row: int, state: Mapping[str, Any], user: str, texts: _Texts, dr
             continue
         item = draft.add_text(row, texts.get(id, id), id=id)
         if item is not None:
-            _read_schemas(row, item, who, mapping(schemas), draft)
+            _read_schemas(row, item, who, _by_schema(row, schemas, draft), draft)
+
+
+def _by_schema(row: int, given: Any, draft: Draft) -> dict[str, Any]:
+    """The answers of a state: the server saves pairs of ({"schema", "name"}, value), other programs nested objects."""
+    if not isinstance(given, list):
+        return mapping(given)
+    found: dict[str, Any] = {}
+    for pair in given:
+        about = mapping(pair[0]) if isinstance(pair, list) and len(pair) == 2 else {}
+        if "schema" in about and "name" in about:
+            found.setdefault(str(about["schema"]), {})[str(about["name"])] = pair[1]
+        else:
+            draft.losses.add("kind", row, str(pair))
+    return found
 
 
 def _spans(row: int, spans: Any, draft: Draft) -> None:
@@ -104,6 +118,8 @@ def _read_schemas(row: int, item: str, who: Any, schemas: Mapping[str, Any], dra
     for schema, given in schemas.items():
         answers = mapping(given)
         labels, text = _chosen(mapping(answers.get("labels", answers)))
+        if not isinstance(given, dict):
+            labels = labels_of(given) or []
         if labels:
             draft.add_answer(row, item, who=who, question=schema, labels=labels)
         elif text:
