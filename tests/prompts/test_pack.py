@@ -284,6 +284,8 @@ def test_a_vector_that_does_not_fit(plain, vector, says):
 def test_what_is_no_text(plain, text):
     with pytest.raises(InputError, match="give one text"):
         votek.load_pack(plain, warm=False).prompt(text)
+    with pytest.raises(InputError, match="the column 'city' is"):
+        votek.load_pack(plain, warm=False).prompt("x", fields={"city": text})
 
 
 def test_a_column_that_is_missing(tmp_path):

@@ -145,6 +145,8 @@ class PromptPack:
     ) -> Prompt:
         """The prompt with its demonstrations (row numbers in the project's data) and tokens; as `prompt`."""
         _check_text(text)
+        for name, cell in (fields or {}).items():
+            _check_text(cell, f"the column {name!r}")
         query = QueryRow(text if id is None else id, text, fields=dict(fields or {}))
         given = None if vector is None else self._one_vector(vector)
         with self._one_thread():
@@ -213,13 +215,13 @@ class PromptPack:
         return values
 
 
-def _check_text(text: str) -> None:
+def _check_text(text: str, what: str = "text") -> None:
     try:
         if isinstance(text, str) and text.encode() is not None:
             return
     except UnicodeEncodeError:
         pass  # half of a character pair, which no tokenizer can read
-    raise InputError(f"text is {text!r:.80}; give one text in whole characters.")
+    raise InputError(f"{what} is {text!r:.80}; give one text in whole characters.")
 
 
 def _settings(recorded: Mapping[str, Any]) -> tuple[PromptSettings, TaskSpec]:

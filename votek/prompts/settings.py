@@ -26,14 +26,27 @@ def check_settings(
     `pool_fields`, `query_fields`: columns that the templates may name; None: any.
     """
     _check_choice(settings)
-    for name, value in (("instruction", settings.instruction or ""), ("separator", settings.separator)):
-        if not isinstance(value, str):
-            raise InputError(f"The {name} is {value!r}; give a text.")
+    _check_words(settings)
     _check_tokens(settings)
     retriever(settings.retrieval)
     token_counter(settings.tokenizer)
     parse_template(settings.demonstration, fields=pool_fields, name="demonstration template")
     parse_template(settings.query, fields=query_fields, label=False, name="query template")
+
+
+def _check_words(settings: PromptSettings) -> None:
+    for name in ("instruction", "demonstration", "query", "separator"):
+        value = getattr(settings, name)
+        if value is None and name == "instruction":
+            continue
+        title = f"{name} template" if name in ("demonstration", "query") else name
+        if not isinstance(value, str):
+            raise InputError(f"The {title} is {value!r}; give a text.")
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise InputError(
+                f"The {title} holds characters that no file can carry (NUL or half an emoji): {value!r:.80}. "
+                "Write it without them."
+            )
 
 
 def _check_choice(settings: PromptSettings) -> None:
