@@ -351,6 +351,18 @@ def test_doccano_without_ids_keeps_every_text_and_tells_of_every_label(lines, zi
     assert (answers(found), lost(found)) == ([("1", "", "a"), ("2", "", "b")], {"kind": 1})
 
 
+def test_a_person_who_answered_nothing_has_an_empty_file(lines, zipped, answers):
+    entry = lines({"id": 1, "text": "One", "label": ["a"]})
+    for nothing in (b"", b"\n", b"[]"):
+        found = read_labels(zipped({"ann.jsonl": nothing, "bob.jsonl": entry}), name="x.zip")
+        assert (found.tool, answers(found)) == ("doccano", [("1", "bob", "a")])
+    table = {"ann.csv": b"id,text,label\n", "bob.csv": b"id,text,label\n1,One,a\n", "cy.csv": b""}
+    assert answers(read_labels(zipped(table), name="x.zip")) == [("1", "bob", "a")]
+    line = lines({"id": "i1", "displayed_text": "One", "label_annotations": {"mood": {"good": "1"}}})
+    potato = {"ann/annotated_instances.jsonl": b"", "bob/annotated_instances.jsonl": line}
+    assert answers(read_labels(zipped(potato), name="x.zip")) == [("i1", "bob", "good")]
+
+
 def test_prodigy_without_its_hashes_and_with_nothing_chosen(lines, answers, lost):
     found = read_labels(
         lines(

@@ -22,9 +22,9 @@ _JOINED_BY = "#"
 
 
 def _looks(files: Files) -> str:
-    """Entries with a text and a list of labels; in a zip, in every file."""
-    found = [next(iter(files.objects(path, most=1)), None) for path in files.named(".jsonl", ".json")]
-    if found and all(value is not None and _is_entry(value) for value in found):
+    """Entries with a text and a list of labels; in a zip, in every file that has any."""
+    found = [files.objects(path, most=1) for path in files.named(".jsonl", ".json")]
+    if any(found) and all(_is_entry(value) for values in found for value in values):
         return 'its entries have "text" and a list of labels, as doccano writes them'
     tables = files.named(".csv") if files.kind != "file" else []
     if tables and all(files.parts[path].startswith((b"id,text,label", b"id,data,label")) for path in tables):
@@ -50,6 +50,8 @@ def _read(files: Files, draft: Draft) -> None:
             else:
                 _read_entry(record[0], record[1], _person(path, several), draft)
     for path in files.named(".csv"):
+        if b"\n" not in files.parts[path].strip():
+            continue  # a header alone: this person confirmed nothing
         table = read_table(files.parts[path], name=path, limits=draft.limits, encoding=draft.options.encoding)
         for at, row in enumerate(table.numbers):
             entry: dict[str, Any] = {name: column[at] for name, column in zip(table.columns, table.cells, strict=True)}

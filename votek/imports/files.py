@@ -39,7 +39,15 @@ class Files:
     def __init__(
         self, name: str, parts: Mapping[str, bytes], *, kind: str, limits: Limits, encoding: str | None = None
     ) -> None:
-        self.name, self.parts, self.kind, self.limits, self.encoding = name, dict(parts), kind, limits, encoding
+        # Who answered nothing has an empty file in what some tools write.
+        written = {path: content for path, content in parts.items() if content[:100].strip() or content.strip()}
+        self.name, self.parts, self.kind, self.limits, self.encoding = (
+            name,
+            written or dict(parts),
+            kind,
+            limits,
+            encoding,
+        )
         self._records: dict[str, list[Record]] = {}
 
     def named(self, *endings: str) -> list[str]:
