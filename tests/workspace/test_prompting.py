@@ -146,3 +146,11 @@ def test_a_format_that_does_not_exist(workspace, labelled):
 def test_nothing_to_export(workspace, picked):
     with pytest.raises(InputError, match="Nothing is labelled yet"):
         workspace.export(picked.id, "labelled-jsonl")
+
+
+@pytest.mark.parametrize(("pool_use", "test_use"), [("ignore", "gold"), ("gold", "ignore"), ("gold", "gold")])
+def test_a_column_of_labels_in_either_file_is_no_column_of_a_query(workspace, dataset, load, pool_use, test_use):
+    made = workspace.create_project("Two files")
+    load(made, dataset(9, kind=["a"] * 9, city=["Rome"] * 9), kind=pool_use)
+    load(made, dataset(4, seed=3, prefix="t", kind=["b"] * 4, city=["Bonn"] * 4), role="test", kind=test_use)
+    assert workspace.template_columns(made.id) == (["city"], ["city"])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["OKABE_ITO", "ColumnUse", "Data", "label_color", "label_key", "label_parts"]
 
 ColumnUse = Literal["labelled", "gold", "ignore"]
+_ROLES: tuple[Role, ...] = ("pool", "test")
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7A7A7A")
 """The strongest first; its black is replaced by a grey that shows on both themes."""
 
@@ -94,8 +95,8 @@ class Data(Context):
     def template_columns(self, project_id: str) -> tuple[list[str], list[str]]:
         """Columns that the demonstration and the query template may name: those that hold no labels."""
         pool, tests = self.dataset(project_id), self.dataset(project_id, "test")
-        uses = {**self.columns(project_id, "test"), **self.columns(project_id)}
-        hidden = {name for name, use in uses.items() if use in ("gold", "labelled")}
+        uses = (item for role in _ROLES for item in self.columns(project_id, role).items())
+        hidden = {name for name, use in uses if use in ("gold", "labelled")}
 
         def free(dataset: Dataset | None) -> list[str]:
             return [] if dataset is None else [str(c) for c in dataset.fields.columns if str(c) not in hidden]
