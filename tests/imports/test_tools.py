@@ -306,6 +306,23 @@ def test_a_data_set_of_hugging_face(tmp_path, answers):
     assert answers(read_labels(tmp_path / "one.parquet")) == [("1", "", "lost"), ("2", "", "late")]
 
 
+def test_splits_that_each_count_their_ids_from_the_beginning(tmp_path, answers):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def split(name, texts):
+        ids = [str(at) for at in range(len(texts))]
+        pq.write_table(pa.table({"id": ids, "text": texts, "label": ["a"] * len(texts)}), tmp_path / f"{name}.parquet")
+
+    split("train", ["One", "Two"])
+    split("test", ["Three"])
+    found = read_labels(tmp_path)
+    assert found.dataset.refusals == ()
+    assert answers(found) == [("test-0", "", "a"), ("train-0", "", "a"), ("train-1", "", "a")]
+    split("test", ["One"])
+    assert answers(read_labels(tmp_path)) == [("0", "", "a"), ("1", "", "a")]
+
+
 def test_tables(answers, lost):
     rows = ("Parcel,late,ann,2024-01-02", "Parcel,lost,bob,never", "Parcel,late,ann,", "Parcel,late,bob,", "Card,,ann,")
     content = "\n".join(["text,label,annotator,when", *rows]).encode()

@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import json
 import struct
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from votek.datasets.json_cells import NotReadable, parse
 from votek.datasets.limits import Limits
 from votek.datasets.parquet import read_parquet
+from votek.datasets.suggest import suggest_columns
 from votek.datasets.table import Options, Table, assemble
 from votek.errors import FileError
 from votek.imports.argilla import is_flat, read_flat
 from votek.imports.arrow_sizes import declared_size
-from votek.imports.draft import Draft
+from votek.imports.draft import Draft, ReadOptions
 from votek.imports.fields import mapping
 from votek.imports.files import Files
 from votek.imports.format import LabelFormat
@@ -45,17 +47,48 @@ def _read(files: Files, draft: Draft) -> None:
     if not paths:
         raise FileError("there is no Arrow or Parquet file. Give the folder that save_to_disk wrote.")
     splits = {path: _split(path) for path in paths}
-    begun = 0
+    begun, read, several = 0, list[tuple[Table, dict[str, Any]]](), len(set(splits.values())) > 1
     for path in paths:
         content, features = _content(files, path, draft.limits)
         options = Options(limits=draft.limits)
         table = assemble(read_parquet(content, options), name=path, options=options)
-        table = _shifted(table, begun, splits[path] if len(set(splits.values())) > 1 else None)
+        read.append((_shifted(table, begun, splits[path] if several else None), features))
         begun += table.rows
+    if several:
+        tables = _with_own_ids([table for table, _ in read], [splits[path] for path in paths], draft.options)
+        read = [(table, features) for table, (_, features) in zip(tables, read, strict=True)]
+    for table, features in read:
         if is_flat(list(table.columns)):
             _read_flat(table, draft)
         else:
             _read_rows(table, features, draft)
+
+
+def _with_own_ids(tables: list[Table], splits: list[str], options: ReadOptions) -> list[Table]:
+    """Where each split counts its ids from the beginning, they are told apart by the name of the split."""
+    known: dict[str, str] = {}
+    columns: list[str | None] = []
+    clash = False
+    for table in tables:
+        found = suggest_columns(table)
+        id, text = options.id or found.id, options.text or found.text
+        columns.append(id if id in table.columns else None)
+        if id in table.columns and text in table.columns:
+            pairs = zip(table.column(str(id)), table.column(str(text)), strict=True)
+            clash |= any(known.setdefault(key, words) != words for key, words in pairs if key)
+    if not clash:
+        return tables
+    return [
+        _renamed(table, column, split) if column else table
+        for table, column, split in zip(tables, columns, splits, strict=True)
+    ]
+
+
+def _renamed(table: Table, column: str, split: str) -> Table:
+    cells = list(table.cells)
+    at = table.columns.index(column)
+    cells[at] = [f"{split}-{cell}" if cell else "" for cell in cells[at]]
+    return replace(table, cells=tuple(cells))
 
 
 def _split(path: str) -> str:
@@ -144,8 +177,6 @@ def _as_parquet(content: bytes, limits: Limits) -> bytes:
 
 def _shifted(table: Table, begun: int, split: str | None) -> Table:
     """Rows numbered on from those of earlier files, with a column that names the split."""
-    from dataclasses import replace
-
     numbers = [number + begun for number in table.numbers]
     refusals = tuple(replace(one, row=one.row + begun) for one in table.refusals)
     if split is None or _SPLIT in table.columns:
