@@ -100,6 +100,9 @@ def _stands(summary: ProjectSummary) -> str:
     if not words:
         return "No texts yet"
     labelled = f"{words['annotate']} labelled" if "annotate" in words else "nothing picked yet"
+    if summary.labelled > summary.done:  # labels of texts that nobody had to pick
+        picks = f"{words['annotate']} picks" if "annotate" in words else "nothing picked yet"
+        labelled = f"{summary.labelled:,} labelled, {picks}"
     tests = f" · {summary.tests:,} test texts" if summary.tests else ""
     return f"{words['data']}{tests} · {labelled}"
 
@@ -134,7 +137,7 @@ def _rename(space: Workspace, project: Project) -> None:
 @st.dialog("Delete project")
 def _delete(space: Workspace, summary: ProjectSummary) -> None:
     st.text(f"{summary.project.name}, {_created(summary.project)}")
-    st.markdown(f"Its {summary.texts:,} texts and {summary.done:,} labelled items are deleted for good.")
+    st.markdown(f"Its {summary.texts:,} texts and {summary.labelled:,} labelled items are deleted for good.")
     if st.button("Delete for good", type="primary"):
         with errors_shown():
             space.delete_project(summary.project.id)

@@ -112,7 +112,7 @@ def test_a_new_project_comes_of_the_file(upload, space, project):
     assert space.events(project.id) == []
 
 
-def test_an_empty_project_takes_texts_and_labels(upload, space):
+def test_an_empty_project_takes_texts_and_labels(upload, open_at, space):
     empty = space.create_project("New project")
     at = upload(empty)
     load(at, empty)
@@ -121,9 +121,18 @@ def test_an_empty_project_takes_texts_and_labels(upload, space):
     assert next(one for one in at.expander if one.label == "Labels from another tool").proto.expanded
     assert "the export of another tool" in words(at)
     assert at.button("next-step").label == "Settle disagreements"
+    home = open_at()
+    assert "3 texts · 2 labelled, 0 of 1 picks" in words(home)
     assert len(space.dataset(empty.id)) == 3
     assert [label.name for label in space.project(empty.id).task.labels] == ["late", "lost", "card"]
     assert [job.kind for job in space.jobs(empty.id)] == ["prepare"]
+
+
+def test_where_every_text_came_with_a_label_prompts_are_next(upload, open_at, space):
+    empty = space.create_project("Empty")
+    at = load(upload(empty, json.dumps([task(1, "Parcel", ann="late"), task(2, "Card", ann="card")]).encode()), empty)
+    assert at.button("next-step").label == "Build prompts"
+    assert "2 texts · 2 labelled, nothing picked yet" in words(open_at())
 
 
 def test_a_file_that_is_not_clear_can_be_read_differently(upload, space, project):

@@ -57,7 +57,7 @@ _FORMATS: dict[str, Format] = {
         haystack.FORMAT,
     )
 }
-_ALL_SENTENCE = "Every format and its manifest in one zip file; without test items, without prompts for them."
+_ALL_SENTENCE = "Every format and its manifest in one zip file; prompts only where there are test items."
 
 
 def catalogue() -> tuple[Format, ...]:

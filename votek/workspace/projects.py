@@ -28,13 +28,18 @@ _TYPES = {"single": "Choose one label", "multi": "Choose several labels", "text"
 
 @dataclass(frozen=True)
 class ProjectSummary:
-    """A project, how far it is, and what to do next."""
+    """A project, how far it is, and what to do next.
+
+    `done` of the `queued` texts to label have a label; `labelled` counts all texts that have one, also those that came
+    with a file.
+    """
 
     project: Project
     texts: int
     tests: int
     queued: int
     done: int
+    labelled: int
     next_step: NextStep
 
 
@@ -53,10 +58,11 @@ class Projects(Context):
                 total = [item for item in queue.items if item.row not in queue.skipped] if queue else []
                 done = sum(1 for item in total if queue and item.row in queue.labelled)
                 disputed = self._disputed(tx, project.id, [item.item for item in total])
-                step = _next_step(texts=texts, queued=len(total), done=done, disputed=disputed)
+                labelled = len(queue.labelled) if queue else 0
+                step = _next_step(texts=texts, queued=len(total), done=done, disputed=disputed, labelled=labelled)
                 if queue is not None and step == "prompts" and self._between_rounds(tx, project.id, queue):
                     step = "select"
-                summaries.append(ProjectSummary(project, texts, tests, len(total), done, step))
+                summaries.append(ProjectSummary(project, texts, tests, len(total), done, labelled, step))
             return summaries
 
     def _disputed(self, tx: Transaction, project_id: str, items: Collection[str]) -> int:
@@ -153,11 +159,11 @@ class Projects(Context):
             return event_rows.made_by_people(tx, project_id)
 
 
-def _next_step(*, texts: int, queued: int, done: int, disputed: int) -> NextStep:
+def _next_step(*, texts: int, queued: int, done: int, disputed: int, labelled: int) -> NextStep:
     if not texts:
         return "data"
     if not queued:
-        return "select"
+        return "select" if labelled < texts else "prompts"
     if disputed and done + disputed == queued:  # nobody has anything left to label, and somebody has to settle these
         return "review"
     return "annotate" if done < queued else "prompts"
