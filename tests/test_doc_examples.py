@@ -70,7 +70,7 @@ def make_files(folder: Path) -> None:
     rows = [
         {"id": f"row{at}", "text": row["text"], "question": row["text"], "topic": row["intent"],
          "language": ("en", "de")[at % 2], "source": ("mail", "chat", "form")[at % 3]}
-        for at, row in enumerate(helpdesk("helpdesk.csv")[:300])
+        for at, row in enumerate(helpdesk("helpdesk.csv")[:130])
     ]  # fmt: skip
     write(folder / "questions.csv", rows)
     answers = sorted({row["topic"] for row in rows})
