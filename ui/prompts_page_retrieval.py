@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from ui.remember import remembered
+from votek.prompts.wording import ORDERS, RETRIEVALS, Order, Retrieval
 
 if TYPE_CHECKING:
     from ui.frame import OpenPage
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_retrieval", "retrieval_fields"]
 
-Retrieval = Literal["similar", "mmr", "balanced", "random", "fixed"]
-Order = Literal["ascending", "descending"]
-_RETRIEVALS: dict[Retrieval, str] = {
-    "similar": "Most similar",
-    "mmr": "Similar, but unlike each other",
-    "balanced": "Similar, each label in turn",
-    "random": "Random",
-    "fixed": "Fixed",
-}
 _ABOUT: dict[Retrieval, str] = {
     "similar": "For each test item, the labelled texts most like it.",
     "mmr": "For each test item, the labelled text most like it, then others like it that say something else.",
@@ -31,18 +23,17 @@ _ABOUT: dict[Retrieval, str] = {
     "random": "For each test item, labelled texts drawn by lot.",
     "fixed": "The same for all: the first labelled texts in pick order.",
 }
-_ORDERS: dict[Order, str] = {"ascending": "Most similar last", "descending": "Most similar first"}
 
 
 def draw_retrieval(page: OpenPage, so_far: PromptSettings) -> PromptSettings:
     """Draw the choice of demonstrations; what the chosen way does not read stays as it was."""
     key, labels = page.project.id, page.project.task.type != "text"
-    offered = [name for name in _RETRIEVALS if labels or name != "balanced" or so_far.retrieval == name]
+    offered = [name for name in RETRIEVALS if labels or name != "balanced" or so_far.retrieval == name]
     retrieval = st.selectbox(
         "Which demonstrations",
         offered,
         index=offered.index(so_far.retrieval),
-        format_func=_RETRIEVALS.__getitem__,
+        format_func=RETRIEVALS.__getitem__,
         **remembered(key, "prompt-retrieval"),
     )
     st.caption(_ABOUT[retrieval])
@@ -76,9 +67,9 @@ def retrieval_fields(settings: PromptSettings) -> dict[str, Any]:
 def _order(key: str, stored: PromptSettings) -> Order:
     chosen: Order = st.segmented_control(
         "In which order",
-        list(_ORDERS),
+        list(ORDERS),
         default=stored.order,
-        format_func=_ORDERS.__getitem__,
+        format_func=ORDERS.__getitem__,
         required=True,
         wrap=True,
         help="A model heeds most what stands nearest to the question, so the most similar one goes last.",

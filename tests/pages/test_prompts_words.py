@@ -83,7 +83,7 @@ def test_versions_are_listed_compared_and_taken_back(open_at, space, tested):
     at = section(open_at(PAGE, tested.id), tested, "Versions")
     listed = table(at, "Changed")
     assert listed["Version"].tolist() == [3, 2, 1]
-    assert listed["Changed"].tolist()[0] == "query, number of demonstrations"
+    assert listed["Changed"].tolist()[0] == "the test item, number of demonstrations"
     assert [line for line in at.code[0].value.split("\n") if line[0] in "+-"] == [
         "-  <{text}>", "+  {field:team} <{text}>", "-number of demonstrations: 3", "+number of demonstrations: 4",
     ]  # fmt: skip

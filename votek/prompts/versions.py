@@ -7,6 +7,7 @@ import difflib
 from dataclasses import asdict, dataclass
 
 from votek.datatypes import PromptSettings
+from votek.prompts.wording import setting_title, setting_words
 
 __all__ = ["PromptsVersion", "changed_settings", "settings_difference", "settings_lines"]
 
@@ -32,11 +33,11 @@ def settings_lines(settings: PromptSettings) -> list[str]:
     written as escapes, so that what looks alike is alike.
 
     >>> settings_lines(PromptSettings(demonstration="{text}\\n= {label}"))[:4]
-    ['instruction: as the task says', 'demonstration:', '  {text}', '  = {label}']
+    ['instruction: as the task says', 'each demonstration:', '  {text}', '  = {label}']
     """
     lines = []
     for name, value in asdict(settings).items():
-        title = _title(name)
+        title = setting_title(name)
         if name == "separator":
             lines.append(f"{title}: {value!r}")
         elif name in _TEXTS and value:
@@ -44,7 +45,7 @@ def settings_lines(settings: PromptSettings) -> list[str]:
         elif name in _TEXTS:
             lines.append(f"{title}: " + ("as the task says" if value is None else "empty"))
         else:
-            lines.append(f"{title}: {'no limit' if value is None else value}")
+            lines.append(f"{title}: {setting_words(name, value)}")
     return lines
 
 
@@ -52,10 +53,10 @@ def changed_settings(older: PromptSettings, newer: PromptSettings) -> list[str]:
     """Names of the settings that two versions differ in, as people read them.
 
     >>> changed_settings(PromptSettings(), PromptSettings(n=3, label_cap=1))
-    ['number of demonstrations', 'label cap']
+    ['number of demonstrations', 'of one label, at most']
     """
     other = asdict(newer)
-    return [_title(name) for name, value in asdict(older).items() if other[name] != value]
+    return [setting_title(name) for name, value in asdict(older).items() if other[name] != value]
 
 
 def settings_difference(older: PromptSettings, newer: PromptSettings) -> list[str]:
@@ -65,10 +66,6 @@ def settings_difference(older: PromptSettings, newer: PromptSettings) -> list[st
     """
     one, other = settings_lines(older), settings_lines(newer)
     return list(difflib.unified_diff(one, other, lineterm="", n=_AROUND))[2:]
-
-
-def _title(name: str) -> str:
-    return "number of demonstrations" if name == "n" else name.replace("_", " ")
 
 
 def _visible(line: str) -> str:
