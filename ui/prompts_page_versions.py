@@ -11,7 +11,7 @@ import streamlit as st
 from ui.frame import OpenPage, escape
 from ui.review_parts import names_of, when
 from votek.errors import VotekError
-from votek.prompts import changed_settings, check_settings, settings_difference
+from votek.prompts import changed_settings, check_settings, setting_title, settings_difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,10 @@ def _table(page: OpenPage, made: Sequence[PromptsVersion]) -> None:
     settings = [one.settings for one in made]
     changes = [
         "as the project began",
-        *(", ".join(pair) for pair in itertools.starmap(changed_settings, itertools.pairwise(settings))),
+        *(
+            ", ".join(map(setting_title, changed))
+            for changed in itertools.starmap(changed_settings, itertools.pairwise(settings))
+        ),
     ]
     frame = pd.DataFrame(
         {

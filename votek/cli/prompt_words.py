@@ -82,7 +82,7 @@ def word_changes(
 
 def versions_told(workspace: Workspace, project_id: str) -> tuple[dict[str, Any], str]:
     """The versions of the settings: for --json, and as lines for a person, the newest last."""
-    from votek.prompts import changed_settings
+    from votek.prompts import changed_settings, setting_title
 
     made = workspace.prompt_versions(project_id)
     people = workspace.person_names(project_id, {one.who for one in made if one.who})
@@ -91,7 +91,7 @@ def versions_told(workspace: Workspace, project_id: str) -> tuple[dict[str, Any]
         who = people.get(one.who, one.who) if one.who else None
         changed = changed_settings(made[place - 1].settings, one.settings) if place else []
         rows.append({"version": one.version, "time": one.time.isoformat(), "who": who, "changed": changed})
-        what = f": {', '.join(changed)}" if changed else ""
+        what = f": {', '.join(map(setting_title, changed))}" if changed else ""
         lines.append(f"{one.version}: {one.time:%Y-%m-%d %H:%M} UTC, by {who or 'not recorded'}{what}")
     return {"project": project_id, "versions": rows}, "\n".join(lines)
 

@@ -17,6 +17,7 @@ from votek.prompts.settings import check_settings
 from votek.prompts.templates import Template, parse_template
 from votek.prompts.tokenizers import is_estimate, token_counter, tokenizers
 from votek.prompts.versions import PromptsVersion, changed_settings, settings_difference, settings_lines
+from votek.prompts.wording import setting_title
 from votek.prompts.writing import DemonstrationWriter, sample_prompt
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "retrieve",
     "retrievers",
     "sample_prompt",
+    "setting_title",
     "settings_difference",
     "settings_in_force",
     "settings_lines",

@@ -50,13 +50,13 @@ def settings_lines(settings: PromptSettings) -> list[str]:
 
 
 def changed_settings(older: PromptSettings, newer: PromptSettings) -> list[str]:
-    """Names of the settings that two versions differ in, as people read them.
+    """Names of the settings that two versions differ in; `setting_title` gives what people call each.
 
     >>> changed_settings(PromptSettings(), PromptSettings(n=3, label_cap=1))
-    ['number of demonstrations', 'of one label, at most']
+    ['n', 'label_cap']
     """
     other = asdict(newer)
-    return [setting_title(name) for name, value in asdict(older).items() if other[name] != value]
+    return [name for name, value in asdict(older).items() if other[name] != value]
 
 
 def settings_difference(older: PromptSettings, newer: PromptSettings) -> list[str]:
