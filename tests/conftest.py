@@ -11,11 +11,10 @@ from tests.browser import chromium, new_context, page  # noqa: F401  (fixtures)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Whatever opens a browser belongs to the second part, and long files begin it: see tests/run.sh."""
+    """Whatever opens a browser belongs to the later parts: see tests/run.sh."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)
