@@ -9,6 +9,7 @@ import streamlit as st
 from ui.escaping import slug
 from ui.frame import escape
 from ui.prompts_page_files import Wanted, offer
+from ui.prompts_page_parts import state_of
 from ui.remember import remembered
 from votek.exports import GROUPS, catalogue, find_format, formats
 from votek.exports.registry import ALL
@@ -44,7 +45,7 @@ def draw_exports(page: OpenPage, material: Material, *, valid: bool) -> None:
         label_visibility="collapsed",
         **remembered(page.project.id, "export-group"),
     )
-    state = _state(page, material)
+    state = state_of(page, material)
     if chosen == EVERYTHING:
         _everything(page, state)
         return
@@ -90,12 +91,6 @@ def _with_answers(page: OpenPage, shown: list[Format]) -> bool:
         help=f"{known:,} test items have one in the file. They go into the formats that have a place for them; "
         "otherwise they never leave.",
     )
-
-
-def _state(page: OpenPage, material: Material) -> Hashable:
-    """What every file is made from; a file that was prepared before it changed is not offered any more."""
-    labels = hash(repr([(row.row, row.value, row.who, row.time, row.status) for row in material.labelled]))
-    return labels, material.items.digest, page.project.prompts, repr(page.project.task)
 
 
 def file_name(project: str, format: str) -> str:
